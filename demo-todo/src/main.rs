@@ -1,0 +1,3 @@
+//! Shared to-do lists: the demo of SyncKit with Leptos.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! End-to-end tests: real browser windows against the real server program.

@@ -1,0 +1,1 @@
+//! Leptos adapter of SyncKit: documents as signals.

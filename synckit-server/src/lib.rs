@@ -1,0 +1,1 @@
+//! The SyncKit server: relays, stores and acknowledges changes.

@@ -1,0 +1,3 @@
+//! The SyncKit server program.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! SyncKit in the browser: IndexedDB and OPFS storage, WebSocket transport, several tabs.

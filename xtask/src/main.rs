@@ -1,0 +1,3 @@
+//! Developer commands: demo, test, size, tidy, ci.
+
+fn main() {}
