@@ -1,6 +1,12 @@
 //! Developer commands. `cargo xtask --help` lists them.
 
 mod codegen;
+mod demo;
+mod prerequisites;
+mod process;
+mod progress;
+mod server;
+mod web;
 mod workspace;
 
 use std::process::ExitCode;
@@ -17,12 +23,15 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Build a demo and its server, start them and print the address.
+    Demo(demo::Arguments),
     /// Compile `proto/` to the Rust code checked in under `synckit/src/wire/generated.rs`.
     Codegen(codegen::Arguments),
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
+        Command::Demo(arguments) => demo::run(&arguments),
         Command::Codegen(arguments) => codegen::run(&arguments),
     };
     match result {

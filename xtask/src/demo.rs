@@ -1,0 +1,107 @@
+//! `cargo xtask demo`: builds a demo and its server, starts them and says where to look.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::progress::{Progress, seconds};
+use crate::server::{self, Server};
+use crate::web::{self, Profile};
+use crate::{prerequisites, workspace};
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Which demo.
+    #[arg(default_value = "todo")]
+    demo: Demo,
+
+    /// Port on 127.0.0.1; when it is in use the next free one is taken.
+    #[arg(long, default_value_t = 8787)]
+    port: u16,
+
+    /// Folder of the server's database. Default: target/demo/<demo>-data.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+
+    /// Optimize: takes longer to build, is smaller and faster.
+    #[arg(long)]
+    release: bool,
+
+    /// Build everything, then end instead of starting the server.
+    #[arg(long)]
+    build_only: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Demo {
+    /// Shared to-do lists, with Leptos.
+    Todo,
+}
+
+impl Demo {
+    fn name(self) -> &'static str {
+        match self {
+            Demo::Todo => "todo",
+        }
+    }
+
+    fn package(self) -> &'static str {
+        match self {
+            Demo::Todo => "demo-todo",
+        }
+    }
+}
+
+/// A demo that has been built.
+pub(crate) struct Build {
+    pub(crate) server: PathBuf,
+    pub(crate) site: PathBuf,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let mut progress = Progress::new(if arguments.build_only { 4 } else { 5 });
+    let demo = arguments.demo;
+    let build = build(demo, arguments.release, &mut progress)?;
+    if arguments.build_only {
+        println!("built in {}", seconds(progress.elapsed()));
+        return Ok(());
+    }
+    let data = match &arguments.data {
+        Some(folder) => folder.clone(),
+        None => workspace::target().join("demo").join(format!("{}-data", demo.name())),
+    };
+    let (server, port) = progress.step("start the server", || {
+        let port = server::free_port(arguments.port)?;
+        let server = Server::start(&build.server, port, &data.join("synckit.sqlite"), &build.site)?;
+        Ok((server, port))
+    })?;
+    println!(
+        "\n  Open  http://127.0.0.1:{port}/  in two windows. (ready after {})\n  Data: {}\n  Ctrl-C stops it.\n",
+        seconds(progress.elapsed()),
+        data.display()
+    );
+    server.run_until_stopped()
+}
+
+fn build(demo: Demo, release: bool, progress: &mut Progress) -> Result<Build> {
+    let package = demo.package();
+    progress.step("check what the build needs", || {
+        prerequisites::c_compiler()?;
+        prerequisites::wasm_target()
+    })?;
+    let server = progress.step("build synckit-server", || server::compile(release))?;
+    let profile = if release { Profile::Release } else { Profile::Dev };
+    let wasm =
+        progress.step(format!("build {package} for the browser"), || web::compile(package, profile))?;
+    let site = workspace::target().join("demo").join(demo.name());
+    progress.step("write the site", || {
+        let static_files = workspace::path(package).join("static");
+        let written = web::package(&wasm, &package.replace('-', "_"), &static_files, &site)?;
+        if !written {
+            println!("unchanged since the last start");
+        }
+        Ok(())
+    })?;
+    Ok(Build { server, site })
+}
