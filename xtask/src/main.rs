@@ -6,6 +6,7 @@ mod prerequisites;
 mod process;
 mod progress;
 mod server;
+mod tidy;
 mod web;
 mod workspace;
 
@@ -25,6 +26,8 @@ struct Arguments {
 enum Command {
     /// Build a demo and its server, start them and print the address.
     Demo(demo::Arguments),
+    /// Check the house rules.
+    Tidy,
     /// Compile `proto/` to the Rust code checked in under `synckit/src/wire/generated.rs`.
     Codegen(codegen::Arguments),
 }
@@ -32,6 +35,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Tidy => tidy::run(),
         Command::Codegen(arguments) => codegen::run(&arguments),
     };
     match result {
