@@ -82,6 +82,9 @@ pub enum StorageError {
     /// The platform has no such store, or forbids it here.
     #[error("no store can be had here ({0})")]
     Unavailable(String),
+    /// More than the store takes, or a name it does not take; see [`Storage`] for the limits.
+    #[error("the store does not take this ({0})")]
+    Limit(String),
 }
 
 /// A replica id that nobody else uses while this value lives.
@@ -118,6 +121,9 @@ pub enum StorageEvent {
     },
     /// [`Storage::mode`] answers something else now.
     ModeChanged,
+    /// Somebody deleted the whole store under this program (cleared site data, a removed file) and it was made anew:
+    /// what is open has to be stored again as a whole.
+    Emptied,
 }
 
 /// A store on the device. Several tabs or processes may use one store at once.
