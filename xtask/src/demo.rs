@@ -53,6 +53,9 @@ impl Demo {
     }
 }
 
+/// How many steps building a demo shows.
+pub(crate) const BUILD_STEPS: usize = 4;
+
 /// A demo that has been built.
 pub(crate) struct Build {
     pub(crate) server: PathBuf,
@@ -60,7 +63,7 @@ pub(crate) struct Build {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let mut progress = Progress::new(if arguments.build_only { 4 } else { 5 });
+    let mut progress = Progress::new(if arguments.build_only { BUILD_STEPS } else { BUILD_STEPS + 1 });
     let demo = arguments.demo;
     let build = build(demo, arguments.release, &mut progress)?;
     if arguments.build_only {
@@ -82,6 +85,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         data.display()
     );
     server.run_until_stopped()
+}
+
+/// Builds the todo demo without starting it.
+pub(crate) fn build_todo(release: bool, progress: &mut Progress) -> Result<Build> {
+    build(Demo::Todo, release, progress)
 }
 
 fn build(demo: Demo, release: bool, progress: &mut Progress) -> Result<Build> {

@@ -2,10 +2,12 @@
 
 mod codegen;
 mod demo;
+mod packages;
 mod prerequisites;
 mod process;
 mod progress;
 mod server;
+mod test;
 mod tidy;
 mod web;
 mod workspace;
@@ -26,6 +28,10 @@ struct Arguments {
 enum Command {
     /// Build a demo and its server, start them and print the address.
     Demo(demo::Arguments),
+    /// Run every check: formatting, lints, house rules, tests here, in a browser and end to end.
+    Test(test::Arguments),
+    /// What continuous integration runs: the same as `test`.
+    Ci,
     /// Check the house rules.
     Tidy,
     /// Compile `proto/` to the Rust code checked in under `synckit/src/wire/generated.rs`.
@@ -35,6 +41,8 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Test(arguments) => return test::run(&arguments),
+        Command::Ci => return test::run(&test::Arguments::default()),
         Command::Tidy => tidy::run(),
         Command::Codegen(arguments) => codegen::run(&arguments),
     };

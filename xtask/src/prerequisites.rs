@@ -53,3 +53,59 @@ pub(crate) fn c_compiler() -> Result<()> {
         compiler.display()
     )
 }
+
+/// A part of the Rust toolchain that is a program of its own: `rustfmt`, `clippy`.
+pub(crate) fn component(name: &str) -> Result<()> {
+    let subcommand = if name == "rustfmt" { "fmt" } else { name };
+    let present =
+        process::cargo().args([subcommand, "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    if present.is_ok_and(|status| status.success()) {
+        return Ok(());
+    }
+    if process::find("rustup").is_none() {
+        bail!(
+            "{name} is missing.\nRemedy: install Rust by rustup, or your distribution's package for {name}"
+        );
+    }
+    process::run(Command::new("rustup").args(["component", "add", name]))
+        .with_context(|| format!("cannot install {name}; is the network reachable?"))
+}
+
+/// A browser and its WebDriver, from Debian's packages where that is possible.
+pub(crate) fn browser() -> Result<()> {
+    if has_browser() {
+        return Ok(());
+    }
+    const REMEDY: &str = "Remedy: Debian: apt-get install chromium chromium-driver; Fedora: dnf install chromium \
+        chromedriver; macOS: brew install --cask chromium chromedriver; else: a Chrome and the chromedriver of the same \
+        version on the search path";
+    if process::find("apt-get").is_none() || !is_root() {
+        bail!("Chromium and chromedriver, in which the tests run, are missing.\n{REMEDY}");
+    }
+    println!("installing Chromium and its driver");
+    let mut install = Command::new("sh");
+    install
+        .arg("-c")
+        .arg("apt-get update && apt-get install --yes --no-install-recommends chromium chromium-driver");
+    process::run(install.env("DEBIAN_FRONTEND", "noninteractive"))
+        .with_context(|| format!("cannot install Chromium and chromedriver.\n{REMEDY}"))?;
+    if !has_browser() {
+        bail!("Chromium and chromedriver are still missing.\n{REMEDY}");
+    }
+    Ok(())
+}
+
+fn has_browser() -> bool {
+    const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    process::find("chromedriver").is_some() && BROWSERS.iter().any(|name| process::find(name).is_some())
+}
+
+#[cfg(unix)]
+fn is_root() -> bool {
+    nix::unistd::Uid::effective().is_root()
+}
+
+#[cfg(not(unix))]
+fn is_root() -> bool {
+    false
+}

@@ -4,11 +4,11 @@ use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
-use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::packages::Selection;
 use crate::{process, workspace};
 
 /// How many ports after the wanted one are tried.
@@ -20,7 +20,7 @@ const STOP: Duration = Duration::from_secs(15);
 /// Compiles the server; returns its program.
 pub(crate) fn compile(release: bool) -> Result<PathBuf> {
     let mut build = process::cargo();
-    build.args(["build", "--package", "synckit-server", "--bin", "synckit-server"]);
+    build.arg("build").args(Selection::Native.arguments()).args(["--bin", "synckit-server"]);
     if release {
         build.arg("--release");
     }
@@ -80,21 +80,12 @@ impl Server {
 
     /// Keeps running until a signal asks this program to stop or the server ends by itself.
     pub(crate) fn run_until_stopped(mut self) -> Result<()> {
-        let (sender, signals) = mpsc::channel();
-        ctrlc::set_handler(move || {
-            // Nobody listens any more only when this program is about to end anyway.
-            let _ = sender.send(());
-        })
-        .context("cannot listen for Ctrl-C")?;
-        loop {
-            match signals.recv_timeout(Duration::from_millis(200)) {
-                Ok(()) | Err(RecvTimeoutError::Disconnected) => break,
-                Err(RecvTimeoutError::Timeout) => {
-                    if let Some(status) = self.child.try_wait()? {
-                        bail!("the server ended by itself ({status}); its message is above");
-                    }
-                }
+        process::listen_for_interrupts()?;
+        while !process::interrupted() {
+            if let Some(status) = self.child.try_wait()? {
+                bail!("the server ended by itself ({status}); its message is above");
             }
+            std::thread::sleep(Duration::from_millis(100));
         }
         println!("\nstopping ...");
         let status = self.stop()?;
@@ -106,7 +97,7 @@ impl Server {
     }
 
     fn stop(&mut self) -> Result<ExitStatus> {
-        self.ask_to_stop()?;
+        process::ask_to_end(&self.child)?;
         let start = Instant::now();
         while start.elapsed() < STOP {
             if let Some(status) = self.child.try_wait()? {
@@ -116,19 +107,6 @@ impl Server {
         }
         self.child.kill().context("cannot end the server")?;
         Ok(self.child.wait()?)
-    }
-
-    #[cfg(unix)]
-    fn ask_to_stop(&mut self) -> Result<()> {
-        use nix::sys::signal::{Signal, kill};
-        let id = i32::try_from(self.child.id()).context("the server's process id is out of range")?;
-        kill(nix::unistd::Pid::from_raw(id), Signal::SIGINT).context("cannot signal the server")
-    }
-
-    /// On Windows Ctrl-C has reached the server already.
-    #[cfg(not(unix))]
-    fn ask_to_stop(&mut self) -> Result<()> {
-        Ok(())
     }
 }
 

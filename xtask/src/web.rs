@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, anyhow};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::packages::Selection;
 use crate::prerequisites::WASM;
 use crate::{process, workspace};
 
@@ -42,15 +43,14 @@ impl Profile {
 
 /// Compiles a binary crate for the browser; returns the WebAssembly file.
 pub(crate) fn compile(package: &str, profile: Profile) -> Result<PathBuf> {
-    process::run(process::cargo().args([
-        "build",
-        "--target",
-        WASM,
-        "--package",
-        package,
-        "--profile",
-        profile.name(),
-    ]))?;
+    let mut build = process::cargo();
+    build.args(["build", "--target", WASM, "--profile", profile.name(), "--bin", package]);
+    match profile {
+        Profile::Dev => build.args(Selection::Browser.arguments()),
+        // Alone: what other crates would ask of shared dependencies does not belong into the size of this one.
+        Profile::Release => build.args(["--package", package]),
+    };
+    process::run(&mut build)?;
     Ok(workspace::target().join(WASM).join(profile.folder()).join(format!("{package}.wasm")))
 }
 

@@ -1,0 +1,61 @@
+//! Which crates are built together for what.
+//!
+//! Cargo unifies the features of what is selected in one call. Always selecting the same crates means that every command
+//! finds what another one has built.
+
+use std::fs;
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::workspace;
+
+/// Turns on the tests that need a browser, a driver and a server.
+pub(crate) const E2E_FEATURE: &str = "e2e/browser";
+
+/// Crates that exist for the browser alone.
+const BROWSER_ONLY: [&str; 2] = ["synckit-storage-web", "demo-todo"];
+/// Crates that have to work in the browser, too.
+const BROWSER_TOO: [&str; 2] = ["synckit", "synckit-leptos"];
+
+/// A set of crates that are always selected together.
+#[derive(Clone, Copy)]
+pub(crate) enum Selection {
+    /// What runs on this machine.
+    Native,
+    /// What runs in the browser.
+    Browser,
+}
+
+impl Selection {
+    /// The arguments that select the crates for a cargo command.
+    pub(crate) fn arguments(self) -> Vec<&'static str> {
+        match self {
+            Selection::Native => {
+                let excluded = BROWSER_ONLY.into_iter().flat_map(|package| ["--exclude", package]);
+                std::iter::once("--workspace").chain(excluded).collect()
+            }
+            Selection::Browser => BROWSER_TOO
+                .into_iter()
+                .chain(BROWSER_ONLY)
+                .flat_map(|package| ["--package", package])
+                .collect(),
+        }
+    }
+}
+
+/// The end-to-end tests, by the names cargo knows them by.
+pub(crate) fn end_to_end_tests() -> Result<Vec<String>> {
+    let folder = workspace::path("e2e/tests");
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "rs")
+            && let Some(name) = path.file_stem()
+        {
+            names.push(name.to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    ensure!(!names.is_empty(), "there are no end-to-end tests in {}", folder.display());
+    Ok(names)
+}
