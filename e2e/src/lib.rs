@@ -1,1 +1,26 @@
 //! End-to-end tests: real browser windows against the real server program.
+//!
+//! | type | what it is |
+//! |---|---|
+//! | [`Stage`] | a server with an empty database and a browser's driver, both for one test |
+//! | [`Server`] | the `synckit-server` program; can be killed and started again |
+//! | [`Profile`] | one browser profile: what is stored in it outlives its windows |
+//! | [`Window`] | one window of a profile, showing the todo demo |
+//!
+//! Input goes the way a person's does (pointer, keyboard); what a window shows is read in one script call, so that it is
+//! a state that was on the screen at one moment. Every wait has a limit and says what it saw last.
+
+mod children;
+mod driver;
+mod profile;
+mod server;
+mod stage;
+mod todo;
+mod window;
+
+pub use driver::Driver;
+pub use profile::Profile;
+pub use server::Server;
+pub use stage::Stage;
+pub use todo::{Item, Page};
+pub use window::Window;

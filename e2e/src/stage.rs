@@ -1,0 +1,38 @@
+//! Everything one test needs.
+
+use anyhow::{Context as _, Result};
+use tempfile::TempDir;
+
+use crate::{Driver, Profile, Server};
+
+/// A server with an empty database, and a driver for browsers. Dropping it ends and removes everything.
+#[derive(Debug)]
+pub struct Stage {
+    /// The server; public so that a test can stop it.
+    pub server: Server,
+    driver: Driver,
+    // Last: what uses the folder has to end before the folder goes.
+    folder: TempDir,
+}
+
+impl Stage {
+    /// Starts server and driver.
+    ///
+    /// # Errors
+    /// When one of them does not start; the message says what is missing.
+    pub async fn new() -> Result<Self> {
+        let folder = tempfile::tempdir().context("cannot create a folder for the test")?;
+        let server = Server::start(folder.path()).await?;
+        Ok(Self { server, driver: Driver::start()?, folder })
+    }
+
+    /// Opens a browser with a profile in which nothing is stored yet.
+    ///
+    /// # Errors
+    /// When the browser does not start.
+    pub async fn profile(&self) -> Result<Profile> {
+        let folder =
+            tempfile::tempdir_in(self.folder.path()).context("cannot create a folder for a profile")?;
+        Profile::open(&self.driver, &folder.keep()).await
+    }
+}
