@@ -74,7 +74,8 @@ pub struct Operations {
     /// Index into `key_table`: MAP_SET, MAP_DELETE.
     #[prost(uint32, repeated, tag = "8")]
     pub keys: ::prost::alloc::vec::Vec<u32>,
-    /// Index into the replicas: LIST_MOVE, LIST_SET, LIST_DELETE, LIST_RESTORE, and each dot of SET_ADD and SET_REMOVE.
+    /// Index into the replicas: the item of LIST_MOVE, LIST_SET, LIST_DELETE and LIST_RESTORE, and each dot that a
+    /// SET_ADD or SET_REMOVE has observed.
     #[prost(uint32, repeated, tag = "9")]
     pub dot_replicas: ::prost::alloc::vec::Vec<u32>,
     /// Sequence number that goes with each entry of `dot_replicas`.
@@ -83,13 +84,13 @@ pub struct Operations {
     /// Positions in a list: LIST_INSERT, LIST_MOVE.
     #[prost(bytes = "vec", repeated, tag = "11")]
     pub positions: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
-    /// Values: MAP_SET, LIST_INSERT, LIST_SET, SET_ADD.
+    /// Values: MAP_SET, LIST_INSERT, LIST_SET, SET_ADD, SET_REMOVE.
     #[prost(message, repeated, tag = "12")]
     pub values: ::prost::alloc::vec::Vec<Value>,
     /// Totals of a replica at a counter, two for each COUNTER_ADD: everything added, everything subtracted.
     #[prost(uint64, repeated, tag = "13")]
     pub totals: ::prost::alloc::vec::Vec<u64>,
-    /// How many dots each SET_ADD and SET_REMOVE replaces.
+    /// How many dots each SET_ADD and SET_REMOVE has observed: of every replica the last operation on that element.
     #[prost(uint32, repeated, tag = "14")]
     pub dot_counts: ::prost::alloc::vec::Vec<u32>,
 }
@@ -142,7 +143,7 @@ pub struct Created {
 /// A value in a map, list or set. No kind at all means null.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Value {
-    #[prost(oneof = "value::Kind", tags = "1, 2, 3, 4, 5, 6, 7, 8")]
+    #[prost(oneof = "value::Kind", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9")]
     pub kind: ::core::option::Option<value::Kind>,
 }
 /// Nested message and enum types in `Value`.
@@ -166,6 +167,9 @@ pub mod value {
         /// A nested container, created by the operation this value belongs to: a `ContainerKind`.
         #[prost(uint32, tag = "8")]
         Container(u32),
+        /// A nested container that another operation created.
+        #[prost(message, tag = "9")]
+        Link(super::Created),
     }
 }
 #[derive(Clone, PartialEq, ::prost::Message)]

@@ -1,0 +1,122 @@
+//! How containers are known, and what each holds.
+
+use std::sync::Arc;
+
+use super::counter::CounterState;
+use super::list::ListState;
+use super::map::MapState;
+use super::operation::Live;
+use super::set::SetState;
+use crate::value::Value;
+use crate::version::Dot;
+
+/// What a container holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Kind {
+    Map,
+    List,
+    Counter,
+    Set,
+}
+
+/// How all replicas know a container.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum ContainerId {
+    /// The map at the root of the document.
+    Root,
+    /// Declared by a schema: the same for everybody who opens the document, whoever comes first.
+    Place(Arc<Place>),
+    /// Created by an operation.
+    Created { dot: Dot, kind: Kind },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Place {
+    pub(crate) parent: ContainerId,
+    pub(crate) key: Arc<str>,
+    pub(crate) kind: Kind,
+}
+
+impl ContainerId {
+    pub(crate) fn child(&self, key: impl Into<Arc<str>>, kind: Kind) -> Self {
+        Self::Place(Arc::new(Place { parent: self.clone(), key: key.into(), kind }))
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            Self::Root => Kind::Map,
+            Self::Place(place) => place.kind,
+            Self::Created { kind, .. } => *kind,
+        }
+    }
+
+    pub(crate) fn parent(&self) -> Option<&Self> {
+        match self {
+            Self::Place(place) => Some(&place.parent),
+            _ => None,
+        }
+    }
+}
+
+/// What a register holds: a plain value, or a container inside this one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Slot {
+    Value(Value),
+    Container { dot: Dot, kind: Kind },
+}
+
+impl Slot {
+    /// The container in it, if there is one.
+    pub(crate) fn container(&self) -> Option<ContainerId> {
+        match self {
+            Self::Container { dot, kind } => Some(ContainerId::Created { dot: *dot, kind: *kind }),
+            Self::Value(_) => None,
+        }
+    }
+
+    pub(crate) fn byte_size(&self) -> usize {
+        match self {
+            Self::Value(value) => value.byte_size(),
+            Self::Container { .. } => 24,
+        }
+    }
+}
+
+/// The state of one container.
+#[derive(Debug, Clone)]
+pub(crate) enum Content {
+    Map(MapState),
+    List(ListState),
+    Counter(CounterState),
+    Set(SetState),
+}
+
+impl Content {
+    pub(crate) fn new(kind: Kind) -> Self {
+        match kind {
+            Kind::Map => Self::Map(MapState::default()),
+            Kind::List => Self::List(ListState::default()),
+            Kind::Counter => Self::Counter(CounterState::default()),
+            Kind::Set => Self::Set(SetState::default()),
+        }
+    }
+
+    /// Hands every operation that is still live to `emit`, in no particular order.
+    pub(crate) fn live(&self, emit: &mut dyn FnMut(Live)) {
+        match self {
+            Self::Map(map) => map.live(emit),
+            Self::List(list) => list.live(emit),
+            Self::Counter(counter) => counter.live(emit),
+            Self::Set(set) => set.live(emit),
+        }
+    }
+
+    pub(crate) fn byte_size(&self) -> usize {
+        match self {
+            Self::Map(map) => map.byte_size(),
+            Self::List(list) => list.byte_size(),
+            Self::Counter(counter) => counter.byte_size(),
+            Self::Set(set) => set.byte_size(),
+        }
+    }
+}

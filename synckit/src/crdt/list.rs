@@ -1,0 +1,193 @@
+//! List: items with an identity. Place, value and life of an item are three registers, each last writer wins, so
+//! concurrent moves of one item end at one place and never duplicate it.
+
+use std::collections::HashMap;
+
+use super::container::Slot;
+use super::operation::{Action, Live, Stamp};
+use super::position::Position;
+use super::register::{self, Register};
+use crate::version::Dot;
+
+/// One item. A register is empty while only later operations on the item have arrived, not its insertion.
+#[derive(Debug, Clone)]
+pub(crate) struct Item {
+    pub(crate) id: Dot,
+    /// The insertion as it was, kept because it tells of the item's existence.
+    inserted: Option<Register<(Position, Slot)>>,
+    pub(crate) moved: Option<Register<Position>>,
+    pub(crate) replaced: Option<Register<Slot>>,
+    /// `true` for a restore, `false` for a delete.
+    pub(crate) life: Option<Register<bool>>,
+}
+
+impl Item {
+    pub(crate) fn position(&self) -> Option<&Position> {
+        let inserted = self.inserted.as_ref()?;
+        Some(self.moved.as_ref().map_or(&inserted.value.0, |register| &register.value))
+    }
+
+    pub(crate) fn slot(&self) -> Option<&Slot> {
+        let inserted = self.inserted.as_ref()?;
+        Some(self.replaced.as_ref().map_or(&inserted.value.1, |register| &register.value))
+    }
+
+    /// The dot of the operation that the item's place comes from.
+    pub(crate) fn position_dot(&self) -> Dot {
+        self.moved.as_ref().map_or(self.id, |register| register.stamp.dot)
+    }
+
+    /// The dot of the operation that the item's value comes from.
+    pub(crate) fn slot_dot(&self) -> Dot {
+        self.replaced.as_ref().map_or(self.id, |register| register.stamp.dot)
+    }
+
+    /// The dot of the operation that the item lives or is gone by.
+    pub(crate) fn life_dot(&self) -> Dot {
+        self.life.as_ref().map_or(self.id, |register| register.stamp.dot)
+    }
+
+    pub(crate) fn visible(&self) -> bool {
+        self.inserted.is_some() && self.life.as_ref().is_none_or(|register| register.value)
+    }
+}
+
+/// What an operation changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    Nothing,
+    /// Which items there are, or their order.
+    Structure,
+    /// The value of one item.
+    Value,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ListState {
+    items: Vec<Item>,
+    by_id: HashMap<Dot, u32>,
+    /// Visible items, ascending by (position, id).
+    order: Vec<u32>,
+}
+
+impl ListState {
+    /// Applies an operation. O(log n) to find the place, O(n) in four-byte steps to make room there.
+    pub(crate) fn apply(&mut self, stamp: Stamp, action: &Action) -> Effect {
+        let id = match action {
+            Action::ListInsert { .. } => stamp.dot,
+            Action::ListMove { item, .. }
+            | Action::ListSet { item, .. }
+            | Action::ListDelete { item }
+            | Action::ListRestore { item } => *item,
+            _ => return Effect::Nothing,
+        };
+        let at = self.entry(id);
+        let before = self.items[at as usize].visible();
+        if let Action::ListSet { slot, .. } = action {
+            let won = register::write(&mut self.items[at as usize].replaced, stamp, slot.clone());
+            return if won && before { Effect::Value } else { Effect::Nothing };
+        }
+        // The item leaves its place while its registers change, as they decide where that is.
+        if before {
+            self.remove_from_order(at);
+        }
+        let item = &mut self.items[at as usize];
+        let won = match action {
+            Action::ListInsert { position, slot } => {
+                register::write(&mut item.inserted, stamp, (position.clone(), slot.clone()))
+            }
+            Action::ListMove { position, .. } => register::write(&mut item.moved, stamp, position.clone()),
+            Action::ListDelete { .. } => register::write(&mut item.life, stamp, false),
+            Action::ListRestore { .. } => register::write(&mut item.life, stamp, true),
+            _ => false,
+        };
+        let after = item.visible();
+        if after {
+            self.add_to_order(at);
+        }
+        if won && (before || after) { Effect::Structure } else { Effect::Nothing }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// The visible item at an index. O(1).
+    pub(crate) fn at(&self, index: usize) -> Option<&Item> {
+        self.order.get(index).map(|&at| &self.items[at as usize])
+    }
+
+    /// An item by its id, deleted ones included. O(1).
+    pub(crate) fn item(&self, id: Dot) -> Option<&Item> {
+        self.by_id.get(&id).map(|&at| &self.items[at as usize])
+    }
+
+    /// Where a visible item stands. O(log n).
+    pub(crate) fn index_of(&self, id: Dot) -> Option<usize> {
+        let at = *self.by_id.get(&id)?;
+        self.items[at as usize].visible().then(|| self.search(at).ok()).flatten()
+    }
+
+    /// Visible items in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Item> {
+        self.order.iter().map(|&at| &self.items[at as usize])
+    }
+
+    pub(crate) fn live(&self, emit: &mut dyn FnMut(Live)) {
+        for item in &self.items {
+            let id = item.id;
+            if let Some(Register { stamp, value: (position, slot) }) = &item.inserted {
+                let action = Action::ListInsert { position: position.clone(), slot: slot.clone() };
+                emit(Live { stamp: *stamp, action });
+            }
+            if let Some(Register { stamp, value }) = &item.moved {
+                emit(Live { stamp: *stamp, action: Action::ListMove { item: id, position: value.clone() } });
+            }
+            if let Some(Register { stamp, value }) = &item.replaced {
+                emit(Live { stamp: *stamp, action: Action::ListSet { item: id, slot: value.clone() } });
+            }
+            if let Some(Register { stamp, value }) = &item.life {
+                let action =
+                    if *value { Action::ListRestore { item: id } } else { Action::ListDelete { item: id } };
+                emit(Live { stamp: *stamp, action });
+            }
+        }
+    }
+
+    pub(crate) fn byte_size(&self) -> usize {
+        let size = |item: &Item| {
+            let position = item.position().map_or(0, |position| position.as_bytes().len());
+            std::mem::size_of::<Item>() + 32 + position + item.slot().map_or(0, Slot::byte_size)
+        };
+        self.items.iter().map(size).sum()
+    }
+
+    fn entry(&mut self, id: Dot) -> u32 {
+        *self.by_id.entry(id).or_insert_with(|| {
+            let at = self.items.len() as u32;
+            self.items.push(Item { id, inserted: None, moved: None, replaced: None, life: None });
+            at
+        })
+    }
+
+    fn search(&self, at: u32) -> Result<usize, usize> {
+        let key = |at: u32| {
+            let item = &self.items[at as usize];
+            (item.position(), item.id)
+        };
+        let wanted = key(at);
+        self.order.binary_search_by(|&other| key(other).cmp(&wanted))
+    }
+
+    fn add_to_order(&mut self, at: u32) {
+        if let Err(index) = self.search(at) {
+            self.order.insert(index, at);
+        }
+    }
+
+    fn remove_from_order(&mut self, at: u32) {
+        if let Ok(index) = self.search(at) {
+            self.order.remove(index);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Map: per key the last writer wins; a delete is a write of nothing.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::container::Slot;
+use super::operation::{Action, Live, Stamp};
+use super::register::Register;
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct MapState {
+    entries: BTreeMap<Arc<str>, Register<Option<Slot>>>,
+}
+
+impl MapState {
+    /// Writes a key, or deletes it. Returns whether the write won. O(log n).
+    pub(crate) fn write(&mut self, stamp: Stamp, key: &Arc<str>, slot: Option<Slot>) -> bool {
+        match self.entries.get_mut(key) {
+            Some(current) if current.stamp >= stamp => false,
+            Some(current) => {
+                *current = Register { stamp, value: slot };
+                true
+            }
+            None => {
+                self.entries.insert(key.clone(), Register { stamp, value: slot });
+                true
+            }
+        }
+    }
+
+    /// The register of a key, tombstones included. O(log n).
+    pub(crate) fn register(&self, key: &str) -> Option<&Register<Option<Slot>>> {
+        self.entries.get(key)
+    }
+
+    /// What is under a key. O(log n).
+    pub(crate) fn get(&self, key: &str) -> Option<&Slot> {
+        self.entries.get(key)?.value.as_ref()
+    }
+
+    /// Keys that are there, ascending, with what is under them.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &Slot)> {
+        self.entries.iter().filter_map(|(key, register)| Some((key, register.value.as_ref()?)))
+    }
+
+    pub(crate) fn live(&self, emit: &mut dyn FnMut(Live)) {
+        for (key, register) in &self.entries {
+            let key = key.clone();
+            let action = match &register.value {
+                Some(slot) => Action::MapSet { key, slot: slot.clone() },
+                None => Action::MapDelete { key },
+            };
+            emit(Live { stamp: register.stamp, action });
+        }
+    }
+
+    pub(crate) fn byte_size(&self) -> usize {
+        let slot = |register: &Register<Option<Slot>>| register.value.as_ref().map_or(0, Slot::byte_size);
+        self.entries.iter().map(|(key, register)| 64 + key.len() + slot(register)).sum()
+    }
+}

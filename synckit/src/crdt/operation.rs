@@ -1,0 +1,86 @@
+//! What can be done to a container.
+
+use std::sync::Arc;
+
+use super::container::{ContainerId, Slot};
+use super::position::Position;
+use crate::value::Value;
+use crate::version::{Dot, Timestamp};
+
+/// One step; which container it acts on is told beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Action {
+    MapSet {
+        key: Arc<str>,
+        slot: Slot,
+    },
+    MapDelete {
+        key: Arc<str>,
+    },
+    ListInsert {
+        position: Position,
+        slot: Slot,
+    },
+    ListMove {
+        item: Dot,
+        position: Position,
+    },
+    ListSet {
+        item: Dot,
+        slot: Slot,
+    },
+    ListDelete {
+        item: Dot,
+    },
+    ListRestore {
+        item: Dot,
+    },
+    /// Everything the writer has ever added here and subtracted here: the latest one stands for all before it.
+    CounterAdd {
+        added: u64,
+        subtracted: u64,
+    },
+    SetAdd {
+        value: Value,
+        observed: Vec<Dot>,
+    },
+    SetRemove {
+        value: Value,
+        observed: Vec<Dot>,
+    },
+}
+
+impl Action {
+    /// The container that comes into reach by this, if it is one.
+    pub(crate) fn slot(&self) -> Option<&Slot> {
+        match self {
+            Self::MapSet { slot, .. } | Self::ListInsert { slot, .. } | Self::ListSet { slot, .. } => {
+                Some(slot)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// When an operation was made and by whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Stamp {
+    /// First, so that stamps are ordered by time, then by replica, then by sequence number.
+    pub(crate) time: Timestamp,
+    pub(crate) dot: Dot,
+}
+
+/// An operation of one container that has not been overwritten.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Live {
+    pub(crate) stamp: Stamp,
+    pub(crate) action: Action,
+}
+
+/// An operation on its way between replicas.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Operation {
+    pub(crate) stamp: Stamp,
+    pub(crate) container: ContainerId,
+    pub(crate) action: Action,
+}

@@ -1,0 +1,100 @@
+//! Set: observed remove, add wins.
+//!
+//! For every element there is the short list of operations that no other operation has observed, and a version vector
+//! of what has been observed. An operation replaces everything on its element that its writer had observed, so one
+//! usually stands for all; concurrent ones stay side by side until somebody has seen both. The element is in the set
+//! when at least one of them is an add.
+
+use std::collections::BTreeMap;
+
+use super::operation::{Action, Live, Stamp};
+use crate::value::Value;
+use crate::version::{Dot, VersionVector};
+
+#[derive(Debug, Clone, Default)]
+struct Element {
+    /// Operations that none has observed yet: (stamp, whether it adds).
+    heads: Vec<(Stamp, bool)>,
+    /// Everything that some operation on this element has observed.
+    observed: VersionVector,
+}
+
+impl Element {
+    fn present(&self) -> bool {
+        self.heads.iter().any(|head| head.1)
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SetState {
+    elements: BTreeMap<Value, Element>,
+    len: usize,
+}
+
+impl SetState {
+    /// Adds or removes an element. Returns whether the set is another one now. O(log n).
+    pub(crate) fn apply(&mut self, stamp: Stamp, value: &Value, adds: bool, observed: &[Dot]) -> bool {
+        if !self.elements.contains_key(value) {
+            self.elements.insert(value.clone(), Element::default());
+        }
+        let Some(element) = self.elements.get_mut(value) else { return false };
+        let before = element.present();
+        observed.iter().for_each(|dot| element.observed.advance(dot.replica, dot.seq));
+        let observed = &element.observed;
+        element.heads.retain(|(head, _)| !observed.contains(head.dot));
+        let known =
+            observed.contains(stamp.dot) || element.heads.iter().any(|(head, _)| head.dot == stamp.dot);
+        if !known {
+            element.heads.push((stamp, adds));
+        }
+        let after = element.present();
+        match (before, after) {
+            (false, true) => self.len += 1,
+            (true, false) => self.len -= 1,
+            _ => {}
+        }
+        before != after
+    }
+
+    pub(crate) fn contains(&self, value: &Value) -> bool {
+        self.elements.get(value).is_some_and(Element::present)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Elements that are in the set, ascending.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Value> {
+        self.elements.iter().filter(|(_, element)| element.present()).map(|(value, _)| value)
+    }
+
+    /// What a new operation on this element would have observed: of every replica the last one.
+    pub(crate) fn observe(&self, value: &Value) -> Vec<Dot> {
+        let Some(element) = self.elements.get(value) else { return Vec::new() };
+        let mut observed = element.observed.clone();
+        element.heads.iter().for_each(|(head, _)| observed.advance(head.dot.replica, head.dot.seq));
+        observed.iter().map(|(replica, seq)| Dot::new(replica, seq)).collect()
+    }
+
+    /// Heads may have observed different things; each is handed out with all that has been observed on its element.
+    /// That is sound: what one operation has observed stays replaced, whichever operation says so.
+    pub(crate) fn live(&self, emit: &mut dyn FnMut(Live)) {
+        for (value, element) in &self.elements {
+            for &(stamp, adds) in &element.heads {
+                let value = value.clone();
+                let observed = element.observed.iter().map(|(replica, seq)| Dot::new(replica, seq)).collect();
+                let action = match adds {
+                    true => Action::SetAdd { value, observed },
+                    false => Action::SetRemove { value, observed },
+                };
+                emit(Live { stamp, action });
+            }
+        }
+    }
+
+    pub(crate) fn byte_size(&self) -> usize {
+        let element = |element: &Element| element.heads.len() * 32 + element.observed.len() * 16;
+        self.elements.iter().map(|(value, state)| 48 + value.byte_size() + element(state)).sum()
+    }
+}

@@ -1,0 +1,19 @@
+//! One replicated document: its containers, its version, what is live of its log, and the transactions that change it.
+//!
+//! Everything that changes a document passes through [`DocumentState`]: local transactions, remote changes, other tabs'
+//! changes and the load from disk. There is no I/O, no clock and no lock in here.
+
+mod apply;
+mod delta;
+pub(crate) mod edit;
+mod error;
+pub(crate) mod event;
+mod reissue;
+mod state;
+pub(crate) mod transaction;
+pub(crate) mod undo;
+
+pub use apply::Applied;
+pub use error::{ApplyError, WriteError};
+pub use event::Origin;
+pub use state::DocumentState;

@@ -1,0 +1,137 @@
+//! How changes from elsewhere come in.
+
+use std::collections::BTreeMap;
+
+use super::error::ApplyError;
+use super::event::{Origin, Touched};
+use super::state::DocumentState;
+use crate::version::ReplicaId;
+use crate::wire::operations::Reader;
+use crate::wire::{Change, Update};
+
+/// Bytes of changes that may wait for a gap to fill; beyond, they are dropped and have to be asked for again.
+const MAX_PARKED: usize = 4 << 20;
+
+/// Changes that arrived before what they build on, by replica and first sequence number.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Parked {
+    changes: BTreeMap<(ReplicaId, u64), Change>,
+    bytes: usize,
+}
+
+impl Parked {
+    pub(super) fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    fn insert(&mut self, change: &Change) {
+        let size = change.encoded_len();
+        let key = (change.replica, change.first_seq);
+        let longer = |old: &Change| old.len >= change.len;
+        if self.bytes + size > MAX_PARKED || self.changes.get(&key).is_some_and(longer) {
+            return;
+        }
+        if let Some(old) = self.changes.insert(key, change.clone()) {
+            self.bytes -= old.encoded_len();
+        }
+        self.bytes += size;
+    }
+
+    /// Takes out a change that is ready or no longer needed.
+    fn take(&mut self, wanted: impl Fn(&Change) -> bool) -> Option<Change> {
+        let key = *self.changes.iter().find(|(_, change)| wanted(change))?.0;
+        let change = self.changes.remove(&key)?;
+        self.bytes -= change.encoded_len();
+        Some(change)
+    }
+}
+
+/// What an update did.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Applied {
+    /// The changes that were news: to be stored and passed on.
+    pub changes: Vec<Change>,
+    /// Whether something waits for, or was dropped because of, changes that are missing: ask for them.
+    pub gap: bool,
+    pub(crate) touched: Touched,
+}
+
+impl DocumentState {
+    /// Applies an update from elsewhere, all of it or nothing. What is known already has no second effect; changes that
+    /// come too early wait (up to 4 MiB of them) until what they build on arrives.
+    ///
+    /// O(n log m) for n operations on containers of m entries.
+    ///
+    /// # Errors
+    /// [`ApplyError::Unreadable`] when any change in it is not readable; the document is then as it was.
+    pub fn apply(&mut self, update: &Update, _origin: Origin) -> Result<Applied, ApplyError> {
+        let mut waiting = Vec::new();
+        for change in &update.changes {
+            if change.last_seq() > self.version.get(change.replica) {
+                waiting.push((change, read(change)?));
+            }
+        }
+        let mut applied = Applied::default();
+        // Changes may come in any order: go over them until none is ready any more. In order, once is enough.
+        loop {
+            let before = waiting.len();
+            waiting.retain(|(change, reader)| {
+                let ready = self.ready(change);
+                if ready {
+                    self.take_in(change, reader, &mut applied);
+                }
+                !ready
+            });
+            if waiting.is_empty() || waiting.len() == before {
+                break;
+            }
+        }
+        for (change, _) in waiting {
+            self.parked.insert(change);
+        }
+        self.unpark(&mut applied);
+        applied.gap = !self.parked.is_empty();
+        Ok(applied)
+    }
+
+    fn unpark(&mut self, applied: &mut Applied) {
+        let mut parked = std::mem::take(&mut self.parked);
+        while let Some(change) = parked.take(|change| self.ready(change)) {
+            // It was readable when it was parked.
+            if let Ok(reader) = read(&change) {
+                self.take_in(&change, &reader, applied);
+            }
+        }
+        self.parked = parked;
+    }
+
+    fn ready(&self, change: &Change) -> bool {
+        change.first_seq <= self.version.get(change.replica) + 1
+            && self.version.includes(&change.dependencies)
+    }
+
+    fn take_in(&mut self, change: &Change, reader: &Reader, applied: &mut Applied) {
+        let known = self.version.get(change.replica);
+        if change.last_seq() <= known {
+            return;
+        }
+        // Every operation was read once before: this cannot fail any more.
+        let _ = reader.each(&mut |operation| {
+            if operation.stamp.dot.seq > known {
+                self.execute(&operation, &mut applied.touched);
+            }
+        });
+        self.version.advance(change.replica, change.last_seq());
+        self.boundaries.entry(change.replica).or_default().push(change.last_seq());
+        applied.changes.push(change.clone());
+    }
+}
+
+fn read(change: &Change) -> Result<Reader, ApplyError> {
+    Reader::new(change).map_err(|source| ApplyError::Unreadable {
+        replica: change.replica.get(),
+        first_seq: change.first_seq,
+        source,
+    })
+}

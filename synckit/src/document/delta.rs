@@ -1,0 +1,86 @@
+//! What another replica lacks, cut from what is live.
+
+use std::collections::BTreeMap;
+
+use super::state::DocumentState;
+use crate::crdt::operation::Operation;
+use crate::version::{ReplicaId, VersionVector};
+use crate::wire::{Change, Update, operations};
+
+/// Operations in one encoded change, so that an update can be split and read in pieces.
+const MAX_OPERATIONS: usize = 256;
+
+impl DocumentState {
+    /// Everything that `version` lacks. `since` nothing is a snapshot. O(document).
+    ///
+    /// Changes that are acknowledged ([`acknowledge`](Self::acknowledge)) are merged; the others keep their boundaries.
+    pub fn since(&self, version: &VersionVector) -> Update {
+        if version.includes(&self.version) {
+            return Update::default();
+        }
+        let mut missing: BTreeMap<ReplicaId, Vec<Operation>> = self
+            .version
+            .iter()
+            .filter(|&(replica, seq)| seq > version.get(replica))
+            .map(|(replica, _)| (replica, Vec::new()))
+            .collect();
+        for (id, content) in &self.containers {
+            content.live(&mut |live| {
+                let dot = live.stamp.dot;
+                if dot.seq > version.get(dot.replica)
+                    && let Some(operations) = missing.get_mut(&dot.replica)
+                {
+                    operations.push(Operation {
+                        stamp: live.stamp,
+                        container: id.clone(),
+                        action: live.action,
+                    });
+                }
+            });
+        }
+        let mut update = Update::default();
+        for (replica, mut operations) in missing {
+            operations.sort_unstable_by_key(|operation| operation.stamp.dot.seq);
+            self.cut(replica, version.get(replica) + 1, &operations, &mut update.changes);
+        }
+        update
+    }
+
+    /// Cuts a replica's live operations into changes that cover everything from `first_seq` on.
+    fn cut(&self, replica: ReplicaId, first_seq: u64, operations: &[Operation], changes: &mut Vec<Change>) {
+        let last_seq = self.version.get(replica);
+        let boundaries = self.boundaries.get(&replica).map_or(&[][..], Vec::as_slice);
+        let mut ends = boundaries[boundaries.partition_point(|&end| end < first_seq)..].iter();
+        let (mut next, mut rest) = (first_seq, operations);
+        while next <= last_seq {
+            // The acknowledged part has no boundaries: it ends where the first pending change begins, which is
+            // not known, so the first boundary ends both.
+            let end = ends.next().copied().unwrap_or(last_seq).min(last_seq);
+            let within = rest.partition_point(|operation| operation.stamp.dot.seq <= end);
+            let (mut part, after) = rest.split_at(within);
+            while part.len() > MAX_OPERATIONS {
+                let (head, tail) = part.split_at(MAX_OPERATIONS);
+                let stop = tail[0].stamp.dot.seq - 1;
+                changes.push(self.change(replica, next, stop, head));
+                (next, part) = (stop + 1, tail);
+            }
+            changes.push(self.change(replica, next, end, part));
+            (next, rest) = (end + 1, after);
+        }
+    }
+
+    fn change(&self, replica: ReplicaId, first_seq: u64, last_seq: u64, live: &[Operation]) -> Change {
+        let time = live.first().map_or(self.clock.last(), |operation| operation.stamp.time);
+        Change {
+            replica,
+            first_seq,
+            len: last_seq + 1 - first_seq,
+            time,
+            operations: match live {
+                [] => Vec::new(),
+                live => operations::encode(replica, first_seq, time, live),
+            },
+            dependencies: VersionVector::new(),
+        }
+    }
+}

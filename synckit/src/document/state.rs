@@ -1,0 +1,197 @@
+//! The containers of a document and how far it is.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::apply::Parked;
+use super::event::{Target, Touched};
+use crate::crdt::container::{ContainerId, Content};
+use crate::crdt::counter::CounterState;
+use crate::crdt::list::{Effect, ListState};
+use crate::crdt::map::MapState;
+use crate::crdt::operation::{Action, Operation};
+use crate::crdt::set::SetState;
+use crate::version::{Dot, HybridClock, ReplicaId, Timestamp, VersionVector};
+
+/// One replicated document in memory.
+///
+/// Applying the same changes in any order, any number of times and in any batches leads to the same state.
+///
+/// ```
+/// use synckit::document::{DocumentState, Origin};
+/// use synckit::version::VersionVector;
+///
+/// let (here, mut there) = (DocumentState::new(), DocumentState::new());
+/// let missing = here.since(there.version());
+/// there.apply(&missing, Origin::Remote)?;
+/// assert!(there.version().includes(here.version()));
+/// # Ok::<(), synckit::document::ApplyError>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct DocumentState {
+    pub(super) containers: Vec<(ContainerId, Content)>,
+    pub(super) index: HashMap<ContainerId, u32>,
+    /// For containers created by an operation: the container they were put into.
+    pub(super) parents: HashMap<ContainerId, ContainerId>,
+    pub(super) version: VersionVector,
+    pub(super) clock: HybridClock,
+    pub(super) parked: Parked,
+    /// Where changes end that the server has not acknowledged, ascending for each replica.
+    pub(super) boundaries: BTreeMap<ReplicaId, Vec<u64>>,
+    /// What counters held of a replica before an increment that the server has not acknowledged, ascending for each
+    /// replica: needed when the replica's id turns out to be used twice.
+    pub(super) counter_bases: Vec<CounterBase>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct CounterBase {
+    counter: ContainerId,
+    increment: Dot,
+    totals: (u64, u64),
+}
+
+impl DocumentState {
+    /// An empty document.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Everything that has been applied. There are no gaps below.
+    pub fn version(&self) -> &VersionVector {
+        &self.version
+    }
+
+    /// The greatest timestamp of all operations.
+    pub fn last_change_time(&self) -> Timestamp {
+        self.clock.last()
+    }
+
+    /// Whether some change was received that waits for another one.
+    pub fn is_parked(&self) -> bool {
+        !self.parked.is_empty()
+    }
+
+    /// Roughly how much memory the state takes, in bytes. O(document).
+    pub fn byte_size(&self) -> usize {
+        self.containers.iter().map(|(_, content)| 64 + content.byte_size()).sum()
+    }
+
+    /// How many changes there are beyond what `acknowledged` knows.
+    pub fn pending_changes(&self, acknowledged: &VersionVector) -> usize {
+        let count = |(replica, ends): (&ReplicaId, &Vec<u64>)| {
+            let known = acknowledged.get(*replica);
+            ends.len() - ends.partition_point(|&end| end <= known)
+        };
+        self.boundaries.iter().map(count).sum()
+    }
+
+    /// Forgets where changes end that are acknowledged: from now on they may be merged when they are encoded.
+    pub fn acknowledge(&mut self, acknowledged: &VersionVector) {
+        self.boundaries.retain(|replica, ends| {
+            let known = acknowledged.get(*replica);
+            ends.drain(..ends.partition_point(|&end| end <= known));
+            !ends.is_empty()
+        });
+        self.counter_bases.retain(|base| !acknowledged.contains(base.increment));
+    }
+
+    /// What a counter held of a replica before the first of its operations from `from` on.
+    pub(super) fn counter_base(&self, counter: &ContainerId, from: Dot) -> (u64, u64) {
+        let first = |base: &&CounterBase| {
+            base.counter == *counter
+                && base.increment.replica == from.replica
+                && base.increment.seq >= from.seq
+        };
+        self.counter_bases.iter().find(first).map_or((0, 0), |base| base.totals)
+    }
+
+    pub(crate) fn content(&self, id: &ContainerId) -> Option<&Content> {
+        self.index.get(id).map(|&at| &self.containers[at as usize].1)
+    }
+
+    pub(crate) fn map(&self, id: &ContainerId) -> Option<&MapState> {
+        match self.content(id) {
+            Some(Content::Map(map)) => Some(map),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn list(&self, id: &ContainerId) -> Option<&ListState> {
+        match self.content(id) {
+            Some(Content::List(list)) => Some(list),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn counter(&self, id: &ContainerId) -> Option<&CounterState> {
+        match self.content(id) {
+            Some(Content::Counter(counter)) => Some(counter),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn set(&self, id: &ContainerId) -> Option<&SetState> {
+        match self.content(id) {
+            Some(Content::Set(set)) => Some(set),
+            _ => None,
+        }
+    }
+
+    /// The container that this one lies in.
+    pub(crate) fn parent<'a>(&'a self, id: &'a ContainerId) -> Option<&'a ContainerId> {
+        id.parent().or_else(|| self.parents.get(id))
+    }
+
+    /// The one place where an operation takes effect, whoever made it.
+    pub(super) fn execute(&mut self, operation: &Operation, touched: &mut Touched) {
+        let Operation { stamp, container, action } = operation;
+        self.clock.observe(stamp.time);
+        if let Some(child) = action.slot().and_then(|slot| slot.container()) {
+            self.parents.insert(child, container.clone());
+        }
+        let mut base = None;
+        let target = match (self.content_mut(container), action) {
+            (Content::Map(map), Action::MapSet { key, slot }) => map
+                .write(*stamp, key, Some(slot.clone()))
+                .then(|| Target::Field(container.clone(), key.clone())),
+            (Content::Map(map), Action::MapDelete { key }) => {
+                map.write(*stamp, key, None).then(|| Target::Field(container.clone(), key.clone()))
+            }
+            (Content::List(list), action) => match list.apply(*stamp, action) {
+                Effect::Nothing => None,
+                Effect::Structure => Some(Target::Content(container.clone())),
+                Effect::Value => match action {
+                    Action::ListSet { item, .. } => Some(Target::Item(container.clone(), *item)),
+                    _ => None,
+                },
+            },
+            (Content::Counter(counter), Action::CounterAdd { added, subtracted }) => {
+                let totals = counter.totals(stamp.dot.replica);
+                base = Some(CounterBase { counter: container.clone(), increment: stamp.dot, totals });
+                counter.apply(*stamp, *added, *subtracted).then(|| Target::Content(container.clone()))
+            }
+            (Content::Set(set), Action::SetAdd { value, observed }) => {
+                set.apply(*stamp, value, true, observed).then(|| Target::Content(container.clone()))
+            }
+            (Content::Set(set), Action::SetRemove { value, observed }) => {
+                set.apply(*stamp, value, false, observed).then(|| Target::Content(container.clone()))
+            }
+            // Operations on a container of another kind are refused when they are read.
+            _ => None,
+        };
+        touched.extend(target);
+        self.counter_bases.extend(base);
+    }
+
+    fn content_mut(&mut self, id: &ContainerId) -> &mut Content {
+        let at = match self.index.get(id) {
+            Some(&at) => at,
+            None => {
+                let at = self.containers.len() as u32;
+                self.containers.push((id.clone(), Content::new(id.kind())));
+                self.index.insert(id.clone(), at);
+                at
+            }
+        };
+        &mut self.containers[at as usize].1
+    }
+}

@@ -1,0 +1,221 @@
+//! Undo and redo of one's own transactions, by inverse operations on identities.
+//!
+//! An inverse takes effect only where what it takes back is still there: a field that somebody else has written since,
+//! or an item that was moved on, stays as it is.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::state::DocumentState;
+use super::transaction::{Open, Transaction};
+use crate::crdt::container::{ContainerId, Slot};
+use crate::crdt::position::Position;
+use crate::value::Value;
+use crate::version::Dot;
+
+/// Steps that can be undone.
+const MAX_STEPS: usize = 200;
+
+/// What takes one operation back. `written` is the operation; `previous_dot` the one it had replaced.
+#[derive(Debug, Clone)]
+pub(crate) enum Inverse {
+    MapWrite {
+        map: ContainerId,
+        key: Arc<str>,
+        previous: Option<Slot>,
+        previous_dot: Option<Dot>,
+        written: Dot,
+    },
+    ListDelete {
+        list: ContainerId,
+        item: Dot,
+        written: Dot,
+    },
+    ListRestore {
+        list: ContainerId,
+        item: Dot,
+        previous_dot: Dot,
+        written: Dot,
+    },
+    ListMove {
+        list: ContainerId,
+        item: Dot,
+        previous: Position,
+        previous_dot: Dot,
+        written: Dot,
+    },
+    ListSet {
+        list: ContainerId,
+        item: Dot,
+        previous: Slot,
+        previous_dot: Dot,
+        written: Dot,
+    },
+    CounterAdd {
+        counter: ContainerId,
+        by: i64,
+    },
+    SetAdd {
+        set: ContainerId,
+        value: Value,
+    },
+    SetRemove {
+        set: ContainerId,
+        value: Value,
+    },
+}
+
+#[derive(Debug, Clone)]
+struct Step {
+    inverses: Vec<Inverse>,
+    time_ms: u64,
+}
+
+/// The steps that can be undone and redone.
+#[derive(Debug, Default)]
+pub(crate) struct UndoHistory {
+    undo: Vec<Step>,
+    redo: Vec<Step>,
+    /// An operation that restored what an earlier one had written stands for it: earlier steps go on to find it.
+    stands_for: HashMap<Dot, Dot>,
+    /// Writes to one field within this time are one step, in milliseconds.
+    pub(crate) merge_within: u64,
+}
+
+/// Which way to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Undo,
+    Redo,
+}
+
+impl UndoHistory {
+    /// How many steps can be undone and redone.
+    pub(crate) fn depth(&self) -> (usize, usize) {
+        (self.undo.len(), self.redo.len())
+    }
+
+    pub(crate) fn clear(&mut self) {
+        *self = Self { merge_within: self.merge_within, ..Self::default() };
+    }
+
+    /// Takes note of a local transaction.
+    pub(crate) fn record(&mut self, inverses: Vec<Inverse>, now_ms: u64) {
+        if inverses.is_empty() {
+            return;
+        }
+        self.redo.clear();
+        if !self.merge(&inverses, now_ms) {
+            if self.undo.len() == MAX_STEPS {
+                self.undo.remove(0);
+            }
+            self.undo.push(Step { inverses, time_ms: now_ms });
+        }
+    }
+
+    /// Typing into one field is one step, not one a letter.
+    fn merge(&mut self, inverses: &[Inverse], now_ms: u64) -> bool {
+        let within = self.merge_within;
+        let Some(last) = self.undo.last_mut() else { return false };
+        let [Inverse::MapWrite { map, key, previous_dot, written, .. }] = inverses else { return false };
+        let [Inverse::MapWrite { map: last_map, key: last_key, written: last_written, .. }] =
+            last.inverses.as_mut_slice()
+        else {
+            return false;
+        };
+        let same = map == last_map && key == last_key && *previous_dot == Some(*last_written);
+        if !same || now_ms.saturating_sub(last.time_ms) >= within {
+            return false;
+        }
+        *last_written = *written;
+        last.time_ms = now_ms;
+        true
+    }
+
+    /// Takes back the last step that still has an effect, inside the transaction `open`. Returns whether there was one.
+    pub(crate) fn go(&mut self, direction: Direction, state: &mut DocumentState, open: &mut Open) -> bool {
+        loop {
+            let from = if direction == Direction::Undo { &mut self.undo } else { &mut self.redo };
+            let Some(step) = from.pop() else { return false };
+            let mut transaction = Transaction { state, open };
+            for inverse in step.inverses.iter().rev() {
+                self.take_back(inverse, &mut transaction);
+            }
+            if !open.inverses.is_empty() {
+                let inverses = std::mem::take(&mut open.inverses);
+                let to = if direction == Direction::Undo { &mut self.redo } else { &mut self.undo };
+                to.push(Step { inverses, time_ms: 0 });
+                return true;
+            }
+        }
+    }
+
+    /// The operation that stands for `dot` today.
+    fn resolve(&self, mut dot: Dot) -> Dot {
+        while let Some(&later) = self.stands_for.get(&dot) {
+            dot = later;
+        }
+        dot
+    }
+
+    fn take_back(&mut self, inverse: &Inverse, transaction: &mut Transaction<'_>) {
+        let restored = match inverse {
+            Inverse::MapWrite { map, key, previous, previous_dot, written } => {
+                let register = transaction.state.map(map).and_then(|map| map.register(key));
+                let ours = register.is_some_and(|register| register.stamp.dot == self.resolve(*written));
+                ours.then(|| (*previous_dot, transaction.map_write(map, key, |_| previous.clone())))
+            }
+            Inverse::ListDelete { list, item, written } => {
+                if self.life_is(transaction, list, *item, *written) {
+                    // What had created the item is gone for good as an operation; a redo restores the item.
+                    let _ = transaction.list_delete(list, *item);
+                }
+                None
+            }
+            Inverse::ListRestore { list, item, previous_dot, written } => self
+                .life_is(transaction, list, *item, *written)
+                .then(|| (Some(*previous_dot), transaction.list_restore(list, *item))),
+            Inverse::ListMove { list, item, previous, previous_dot, written } => {
+                let state = transaction.state.list(list).and_then(|list| list.item(*item));
+                let ours = state.is_some_and(|item| item.position_dot() == self.resolve(*written));
+                let placed = ours.then(|| transaction.list_place(list, *item, previous.clone()));
+                placed.and_then(Result::ok).map(|dot| (Some(*previous_dot), dot))
+            }
+            Inverse::ListSet { list, item, previous, previous_dot, written } => {
+                let state = transaction.state.list(list).and_then(|list| list.item(*item));
+                let ours = state.is_some_and(|item| item.slot_dot() == self.resolve(*written));
+                let set = ours.then(|| transaction.list_write(list, *item, |_| previous.clone()));
+                set.and_then(Result::ok).map(|dot| (Some(*previous_dot), dot))
+            }
+            Inverse::CounterAdd { counter, by } => {
+                let _ = by.checked_neg().map(|by| transaction.counter_add(counter, by));
+                None
+            }
+            Inverse::SetAdd { set, value } => {
+                let _ = transaction.set_add(set, value.clone());
+                None
+            }
+            Inverse::SetRemove { set, value } => {
+                transaction.set_remove(set, value);
+                None
+            }
+        };
+        if let Some((Some(previous), now)) = restored {
+            self.stands_for.insert(self.resolve(previous), now);
+        }
+    }
+
+    fn life_is(&self, transaction: &Transaction<'_>, list: &ContainerId, item: Dot, written: Dot) -> bool {
+        let item = transaction.state.list(list).and_then(|list| list.item(item));
+        item.is_some_and(|item| item.life_dot() == self.resolve(written))
+    }
+}
+
+/// Takes back everything a transaction has done so far: it was given up halfway.
+pub(crate) fn roll_back(state: &mut DocumentState, open: &mut Open) {
+    let inverses = std::mem::take(&mut open.inverses);
+    let mut history = UndoHistory::default();
+    let mut transaction = Transaction { state, open };
+    inverses.iter().rev().for_each(|inverse| history.take_back(inverse, &mut transaction));
+    open.inverses.clear();
+}

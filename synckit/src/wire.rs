@@ -1,0 +1,15 @@
+//! What leaves memory: the protobuf messages of `proto/synckit/v1`, read with limits.
+//!
+//! [`Change`] and [`Update`] are read by their headers alone; the operations inside are read when they are applied.
+
+#[allow(missing_docs, unreachable_pub, dead_code, clippy::all)]
+mod generated;
+pub(crate) mod limits;
+pub(crate) mod operations;
+mod table;
+mod update;
+
+pub use limits::{DecodeError, Limits};
+pub use update::{Change, Update};
+
+pub(crate) use update::{vector_from_wire, vector_to_wire};
