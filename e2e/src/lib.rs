@@ -10,6 +10,7 @@
 //! Input goes the way a person's does (pointer, keyboard); what a window shows is read in one script call, so that it is
 //! a state that was on the screen at one moment. Every wait has a limit and says what it saw last.
 
+mod burst;
 mod children;
 mod driver;
 mod profile;
@@ -18,6 +19,7 @@ mod stage;
 mod todo;
 mod window;
 
+pub use burst::Burst;
 pub use driver::Driver;
 pub use profile::Profile;
 pub use server::Server;

@@ -1,6 +1,6 @@
 //! A browser with its own storage.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
@@ -16,6 +16,7 @@ use crate::{Driver, Window};
 #[derive(Clone, Debug)]
 pub struct Profile {
     client: Client,
+    folder: PathBuf,
     /// The window that commands go to. Held for as long as a command to a certain window takes.
     current: Arc<Mutex<Option<WindowHandle>>>,
 }
@@ -56,7 +57,7 @@ impl Profile {
             .context("cannot start a browser")?;
         let limit = std::time::Duration::from_secs(60);
         client.update_timeouts(TimeoutConfiguration::new(Some(limit), Some(limit), None)).await?;
-        Ok(Self { client, current: Arc::default() })
+        Ok(Self { client, folder: folder.into(), current: Arc::default() })
     }
 
     /// Opens a window on an address.
@@ -93,12 +94,13 @@ impl Profile {
         Ok((&self.client, current))
     }
 
-    /// Ends the browser.
+    /// Ends the browser and returns the folder in which everything stored is kept.
     ///
     /// # Errors
     /// When the browser has ended already.
-    pub async fn close(self) -> Result<()> {
-        self.client.close().await.context("cannot close the browser")
+    pub async fn close(self) -> Result<PathBuf> {
+        self.client.close().await.context("cannot close the browser")?;
+        Ok(self.folder)
     }
 }
 

@@ -1,9 +1,11 @@
 //! Everything one test needs.
 
+use std::path::Path;
+
 use anyhow::{Context as _, Result};
 use tempfile::TempDir;
 
-use crate::{Driver, Profile, Server};
+use crate::{Driver, Profile, Server, Window};
 
 /// A server with an empty database, and a driver for browsers. Dropping it ends and removes everything.
 #[derive(Debug)]
@@ -34,5 +36,26 @@ impl Stage {
         let folder =
             tempfile::tempdir_in(self.folder.path()).context("cannot create a folder for a profile")?;
         Profile::open(&self.driver, &folder.keep()).await
+    }
+
+    /// Opens a browser with the profile that an earlier one left behind.
+    ///
+    /// # Errors
+    /// When the browser does not start.
+    pub async fn reopen(&self, folder: &Path) -> Result<Profile> {
+        Profile::open(&self.driver, folder).await
+    }
+
+    /// Opens the same new list in two windows of two profiles.
+    ///
+    /// # Errors
+    /// When a browser does not start or the demo does not get ready.
+    pub async fn two_windows(&self) -> Result<(Window, Window)> {
+        let first = self.profile().await?.window(&self.server.url("/")).await?;
+        let list = first.new_list().await?;
+        let second = self.profile().await?.window(&list).await?;
+        first.is_synced().await?;
+        second.is_synced().await?;
+        Ok((first, second))
     }
 }

@@ -112,6 +112,27 @@ impl Window {
         self.shows("everything acknowledged by the server", |page| page.ready && page.is_synced()).await
     }
 
+    /// Starts a new list and returns its address.
+    ///
+    /// # Errors
+    /// When the page offers none.
+    pub async fn new_list(&self) -> Result<String> {
+        self.shows("a list", |page| page.ready).await?;
+        let before = self.url().await?;
+        self.click_on("list-new").await?;
+        let start = Instant::now();
+        loop {
+            let now = self.url().await?;
+            if now != before && self.page().await?.ready {
+                return Ok(now);
+            }
+            if start.elapsed() > LIMIT {
+                bail!("a new list has no address of its own: the window still shows {now}");
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Adds an item by typing its title and Enter.
     ///
     /// # Errors
@@ -185,6 +206,18 @@ impl Window {
             .then(PointerAction::Pause { duration: Duration::from_millis(120) })
             .then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
         self.perform(pointer).await
+    }
+
+    /// Moves an item one place up: focus on its handle, Alt+Up.
+    ///
+    /// # Errors
+    /// When there is no such item.
+    pub async fn move_up_by_keyboard(&self, title: &str) -> Result<()> {
+        const ALT: char = '\u{e00a}';
+        const UP: char = '\u{e013}';
+        let handle = self.part(title, "todo-drag").await?;
+        self.script("document.querySelector(arguments[0]).focus()", vec![json!(handle)]).await?;
+        self.press(&[ALT, UP]).await
     }
 
     /// The middle of an element, in CSS pixels from the window's corner; the element is scrolled into view.

@@ -57,5 +57,6 @@ async fn windows_are_read_and_used_one_by_one() -> Result<()> {
     first.screenshot(&picture).await?;
     assert!(std::fs::read(&picture)?.starts_with(b"\x89PNG"));
     second.close().await?;
-    profile.close().await
+    assert_eq!(profile.close().await?, folder.path());
+    Ok(())
 }
