@@ -4,6 +4,7 @@ mod crdt;
 pub mod document;
 pub mod platform;
 pub mod storage;
+pub mod sync;
 pub mod transport;
 pub mod value;
 pub mod version;

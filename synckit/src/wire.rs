@@ -5,11 +5,11 @@
 #[allow(missing_docs, unreachable_pub, dead_code, clippy::all)]
 mod generated;
 pub(crate) mod limits;
+mod message;
 pub(crate) mod operations;
 mod table;
 mod update;
 
 pub use limits::{DecodeError, Limits};
+pub use message::{FailureCode, Message, NackCode, PROTOCOL, PeerId};
 pub use update::{Change, Update};
-
-pub(crate) use update::{vector_from_wire, vector_to_wire};

@@ -1,0 +1,9 @@
+//! The session between a client and a server as two state machines: bytes, events and the time go in, bytes and effects
+//! come out. Nothing here awaits, sleeps, reads a clock or draws a random number, so that a browser, a server and a test
+//! drive the same code.
+//!
+//! - [`Room`] is one document at the server: who reads it, what is being stored, what may be acknowledged.
+
+mod room;
+
+pub use room::{CommitToken, Room, RoomEffect, RoomLimits, SessionId};
