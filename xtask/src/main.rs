@@ -7,8 +7,10 @@ mod prerequisites;
 mod process;
 mod progress;
 mod server;
+mod size;
 mod test;
 mod tidy;
+mod wasm_opt;
 mod web;
 mod workspace;
 
@@ -32,6 +34,8 @@ enum Command {
     Test(test::Arguments),
     /// What continuous integration runs: the same as `test`.
     Ci,
+    /// Measure what the demo weighs in the browser and how much of it is SyncKit.
+    Size(size::Arguments),
     /// Check the house rules.
     Tidy,
     /// Compile `proto/` to the Rust code checked in under `synckit/src/wire/generated.rs`.
@@ -43,6 +47,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Test(arguments) => return test::run(&arguments),
         Command::Ci => return test::run(&test::Arguments::default()),
+        Command::Size(arguments) => size::run(&arguments),
         Command::Tidy => tidy::run(),
         Command::Codegen(arguments) => codegen::run(&arguments),
     };

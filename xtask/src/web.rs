@@ -101,7 +101,7 @@ fn build_id(wasm: &Path, static_files: &Path) -> Result<String> {
 }
 
 /// Every file under a folder, in a fixed order.
-fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
     for entry in entries {

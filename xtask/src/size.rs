@@ -1,0 +1,162 @@
+//! `cargo xtask size`: what the demo weighs in the browser, and how much of it is SyncKit.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::{Value, json};
+
+use crate::web::{self, Profile};
+use crate::{prerequisites, wasm_opt, workspace};
+
+/// The app, and the same app with plain signals instead of SyncKit.
+const APP: &str = "demo-todo";
+const BASELINE: &str = "demo-todo-baseline";
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Print JSON on the last line, sizes in bytes.
+    #[arg(long)]
+    json: bool,
+
+    /// Measure without wasm-opt when it is not there, instead of building it.
+    #[arg(long)]
+    no_install: bool,
+}
+
+/// Sizes in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Size {
+    raw: u64,
+    gzipped: u64,
+}
+
+/// What the browser loads for one app.
+struct Weight {
+    wasm: Size,
+    script: Size,
+    /// Pages, styles, icons.
+    rest: Size,
+}
+
+impl Weight {
+    /// What is compiled: the part a library can make larger.
+    fn code(&self) -> u64 {
+        self.wasm.gzipped + self.script.gzipped
+    }
+
+    fn total(&self) -> u64 {
+        self.code() + self.rest.gzipped
+    }
+
+    fn json(&self) -> Value {
+        let size = |size: Size| json!({ "raw": size.raw, "gzipped": size.gzipped });
+        json!({
+            "wasm": size(self.wasm), "script": size(self.script), "static": size(self.rest), "total_gzipped": self.total()
+        })
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    prerequisites::wasm_target()?;
+    let optimizer = match wasm_opt::find() {
+        Some(program) => Some(program),
+        None if arguments.no_install => None,
+        None => Some(wasm_opt::install()?),
+    };
+    let app = weigh(APP, Some("demo-todo/static"), optimizer.as_deref())?;
+    let baseline = weigh(BASELINE, None, optimizer.as_deref())?;
+    print!("{}", table(&app, &baseline));
+    if optimizer.is_none() {
+        println!(
+            "Without wasm-opt, which makes it smaller: `cargo xtask size` without --no-install builds it."
+        );
+    }
+    if arguments.json {
+        let added = app.code().saturating_sub(baseline.code());
+        let optimized = optimizer.is_some();
+        println!(
+            "{}",
+            json!({ "app": app.json(), "baseline": baseline.json(), "synckit_gzipped": added, "wasm_opt": optimized })
+        );
+    }
+    Ok(())
+}
+
+fn weigh(package: &str, static_files: Option<&str>, optimizer: Option<&Path>) -> Result<Weight> {
+    let name = package.replace('-', "_");
+    let folder = workspace::target().join("size").join(package);
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    web::bind(&web::compile(package, Profile::Release)?, &name, &folder)?;
+    let wasm = folder.join(format!("{name}_bg.wasm"));
+    if let Some(program) = optimizer {
+        wasm_opt::optimize(program, &wasm)?;
+    }
+    let rest = match static_files {
+        Some(files) => web::files(&workspace::path(files))?
+            .iter()
+            .map(|file| measure(file))
+            .try_fold(Size::default(), |sum, size| size.map(|size| sum.plus(size)))?,
+        None => Size::default(),
+    };
+    Ok(Weight { wasm: measure(&wasm)?, script: measure(&folder.join(format!("{name}.js")))?, rest })
+}
+
+impl Size {
+    fn plus(self, other: Self) -> Self {
+        Self { raw: self.raw + other.raw, gzipped: self.gzipped + other.gzipped }
+    }
+}
+
+fn measure(file: &Path) -> Result<Size> {
+    let content = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    Ok(Size { raw: content.len() as u64, gzipped: gzipped(&content)? })
+}
+
+/// The size after `gzip -9`, as a web server would send it.
+fn gzipped(content: &[u8]) -> Result<u64> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(content)?;
+    Ok(encoder.finish()?.len() as u64)
+}
+
+fn table(app: &Weight, baseline: &Weight) -> String {
+    let mut table = format!("\n{:<44}{:>12}{:>12}\n", "", "bytes", "gzipped");
+    let mut row = |name: String, raw: Option<u64>, gzipped: u64| {
+        let raw = raw.map_or_else(String::new, |raw| raw.to_string());
+        // Writing to a string does not fail.
+        let _ = writeln!(table, "{name:<44}{raw:>12}{:>12}", format!("{:.1} KB", gzipped as f64 / 1024.0));
+    };
+    for (name, weight) in [(APP, app), (BASELINE, baseline)] {
+        row(format!("{name}: WebAssembly"), Some(weight.wasm.raw), weight.wasm.gzipped);
+        row(format!("{name}: JavaScript"), Some(weight.script.raw), weight.script.gzipped);
+    }
+    row(format!("{APP}: pages, styles, icons"), Some(app.rest.raw), app.rest.gzipped);
+    row(format!("{APP}: everything"), None, app.total());
+    row("SyncKit: what it adds to the same app".into(), None, app.code().saturating_sub(baseline.code()));
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Size, Weight, gzipped, table};
+
+    #[test]
+    fn gzip_shrinks_what_repeats() {
+        assert!(gzipped(&[0; 100_000]).unwrap() < 1_000);
+    }
+
+    #[test]
+    fn what_is_added_is_the_difference_in_code() {
+        let size = |gzipped| Size { raw: 0, gzipped };
+        let app = Weight { wasm: size(90 * 1024), script: size(10 * 1024), rest: size(5 * 1024) };
+        let baseline = Weight { wasm: size(30 * 1024), script: size(8 * 1024), rest: Size::default() };
+        let table = table(&app, &baseline);
+        assert!(table.contains("everything") && table.contains("105.0 KB"), "{table}");
+        assert!(table.lines().last().unwrap().ends_with("62.0 KB"), "{table}");
+    }
+}

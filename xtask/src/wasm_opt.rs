@@ -1,0 +1,48 @@
+//! `wasm-opt`: makes WebAssembly smaller after the compiler is done.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use crate::{process, workspace};
+
+/// The version that is built when there is none on the search path.
+const VERSION: &str = "0.116.1";
+
+/// What the compiler uses and every browser of the last years understands.
+const FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-mutable-globals",
+    "--enable-multivalue",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// Where `wasm-opt` is: on the search path, or built by an earlier run.
+pub(crate) fn find() -> Option<PathBuf> {
+    let built = tools().join("bin").join(format!("wasm-opt{}", std::env::consts::EXE_SUFFIX));
+    process::find("wasm-opt").or_else(|| built.is_file().then_some(built))
+}
+
+/// Builds `wasm-opt` under `target/tools`, which takes a C++ compiler and some minutes, once.
+pub(crate) fn install() -> Result<PathBuf> {
+    let mut install = process::cargo();
+    install.args(["install", "wasm-opt", "--version", VERSION, "--root"]).arg(tools());
+    install.arg("--target-dir").arg(tools().join("build"));
+    process::run(&mut install).context("cannot build wasm-opt; is there a C++ compiler?")?;
+    find().context("wasm-opt has been built but is not where it should be")
+}
+
+/// Optimizes a file in place, for size.
+pub(crate) fn optimize(program: &Path, file: &Path) -> Result<()> {
+    let output = file.with_extension("optimized");
+    process::run(Command::new(program).arg("-Oz").args(FEATURES).arg(file).arg("-o").arg(&output))?;
+    fs::rename(&output, file).with_context(|| format!("cannot replace {}", file.display()))
+}
+
+fn tools() -> PathBuf {
+    workspace::target().join("tools")
+}
