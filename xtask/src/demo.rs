@@ -102,7 +102,9 @@ fn build(demo: Demo, release: bool, progress: &mut Progress) -> Result<Build> {
     let profile = if release { Profile::Release } else { Profile::Dev };
     let wasm =
         progress.step(format!("build {package} for the browser"), || web::compile(package, profile))?;
-    let site = workspace::target().join("demo").join(demo.name());
+    // A folder for each, so that going back and forth between them builds nothing again.
+    let folder = if release { format!("{}-release", demo.name()) } else { demo.name().to_owned() };
+    let site = workspace::target().join("demo").join(folder);
     progress.step("write the site", || {
         let static_files = workspace::path(package).join("static");
         let written = web::package(&wasm, &package.replace('-', "_"), &static_files, &site)?;

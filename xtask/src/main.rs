@@ -1,5 +1,6 @@
 //! Developer commands. `cargo xtask --help` lists them.
 
+mod bench;
 mod codegen;
 mod demo;
 mod packages;
@@ -34,6 +35,8 @@ enum Command {
     Test(test::Arguments),
     /// What continuous integration runs: the same as `test`.
     Ci,
+    /// Measure the speed of whole programs.
+    Bench(bench::Arguments),
     /// Measure what the demo weighs in the browser and how much of it is SyncKit.
     Size(size::Arguments),
     /// Check the house rules.
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Test(arguments) => return test::run(&arguments),
         Command::Ci => return test::run(&test::Arguments::default()),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Size(arguments) => size::run(&arguments),
         Command::Tidy => tidy::run(),
         Command::Codegen(arguments) => codegen::run(&arguments),
