@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::state::DocumentState;
-use crate::crdt::operation::Operation;
+use crate::crdt::operation::{Action, Operation};
 use crate::version::{ReplicaId, VersionVector};
 use crate::wire::{Change, Update, operations};
 
 /// Operations in one encoded change, so that an update can be split and read in pieces.
 const MAX_OPERATIONS: usize = 256;
+/// Bytes of operations in one encoded change, roughly; a single larger operation stays whole.
+const MAX_BYTES: usize = 32 << 10;
 
 impl DocumentState {
     /// Everything that `version` lacks. `since` nothing is a snapshot. O(document).
@@ -58,8 +60,11 @@ impl DocumentState {
             let end = ends.next().copied().unwrap_or(last_seq).min(last_seq);
             let within = rest.partition_point(|operation| operation.stamp.dot.seq <= end);
             let (mut part, after) = rest.split_at(within);
-            while part.len() > MAX_OPERATIONS {
-                let (head, tail) = part.split_at(MAX_OPERATIONS);
+            loop {
+                let (head, tail) = part.split_at(fitting(part));
+                if tail.is_empty() {
+                    break;
+                }
                 let stop = tail[0].stamp.dot.seq - 1;
                 changes.push(self.change(replica, next, stop, head));
                 (next, part) = (stop + 1, tail);
@@ -81,6 +86,33 @@ impl DocumentState {
                 live => operations::encode(replica, first_seq, time, live),
             },
             dependencies: VersionVector::new(),
+        }
+    }
+}
+
+/// How many of these operations, at least one if there is one, fit into one change.
+fn fitting(operations: &[Operation]) -> usize {
+    let mut bytes = 0;
+    let fits = |operation: &&Operation| {
+        bytes += weight(&operation.action);
+        bytes <= MAX_BYTES
+    };
+    operations.iter().take(MAX_OPERATIONS).take_while(fits).count().max(1).min(operations.len())
+}
+
+/// Roughly how many bytes an operation takes when encoded.
+fn weight(action: &Action) -> usize {
+    let dots = |count: usize| 12 * count;
+    12 + match action {
+        Action::MapSet { key, slot } => key.len() + slot.byte_size(),
+        Action::MapDelete { key } => key.len(),
+        Action::ListInsert { position, slot } => position.as_bytes().len() + slot.byte_size(),
+        Action::ListMove { position, .. } => dots(1) + position.as_bytes().len(),
+        Action::ListSet { slot, .. } => dots(1) + slot.byte_size(),
+        Action::ListDelete { .. } | Action::ListRestore { .. } => dots(1),
+        Action::CounterAdd { .. } => 16,
+        Action::SetAdd { value, observed } | Action::SetRemove { value, observed } => {
+            value.byte_size() + dots(observed.len())
         }
     }
 }
