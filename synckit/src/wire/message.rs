@@ -270,6 +270,14 @@ impl Message {
         }
     }
 
+    /// The size of the frame of changes in bytes, never too small; of other messages 0, as they are small.
+    pub(crate) fn encoded_len(&self) -> usize {
+        match self {
+            Self::Changes { document, update } => 24 + document.len() + update.encoded_len(),
+            _ => 0,
+        }
+    }
+
     /// Reads a frame: exactly one message and nothing after it. The operations inside of changes are read later, when
     /// they are applied.
     ///
