@@ -1,0 +1,209 @@
+//! The page of one list.
+
+use std::time::Duration;
+
+use leptos::ev::{KeyboardEvent, SubmitEvent};
+use leptos::html;
+use leptos::prelude::*;
+
+use crate::history::HistoryButtons;
+use crate::icon::{Icon, icon};
+use crate::model::TodoListRef;
+use crate::notices::Notices;
+use crate::page::{Filter, Page};
+use crate::people::{Faces, People};
+use crate::rows::{Rows, Skeleton};
+use crate::share::CopyLink;
+use crate::theme::ThemeToggle;
+
+/// How long a pause in typing makes a new title.
+const PAUSE: Duration = Duration::from_millis(700);
+
+#[component]
+pub(crate) fn ListPage(
+    id: String,
+    list: TodoListRef,
+    ready: Signal<bool>,
+    menu: RwSignal<bool>,
+) -> impl IntoView {
+    Page::provide(list);
+    People::provide();
+    view! {
+        <header class="top">
+            <button
+                class="icon-button menu"
+                type="button"
+                aria-label="Your lists"
+                aria-expanded=move || menu.get().to_string()
+                on:click=move |_| menu.update(|menu| *menu = !*menu)
+            >
+                {icon(Icon::Menu)}
+            </button>
+            <span class="spring"></span>
+            <Faces/>
+            <CopyLink list=id/>
+            <ThemeToggle/>
+        </header>
+        <TitleRow/>
+        <Composer/>
+        <Toolbar/>
+        <Show when=move || ready.get() fallback=Skeleton>
+            <Rows/>
+        </Show>
+        <Foot/>
+    }
+}
+
+/// The title of the list, which is also the field to edit it, and how far the list has come.
+#[component]
+fn TitleRow() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let notices = expect_context::<Notices>();
+    let title = page.list().title().signal();
+    let input = NodeRef::<html::Input>::new();
+    let save = move || {
+        let Some(input) = input.get_untracked() else { return };
+        let text = input.value();
+        if title.with_untracked(|title| title != text.trim()) {
+            notices.check(page.list().title().set(text.trim()));
+        }
+    };
+    // Not every letter becomes a change: a pause does, and leaving the field.
+    let save_after_pause = debounce(PAUSE, move |()| save());
+    let key = move |event: KeyboardEvent| {
+        let Some(input) = input.get_untracked() else { return };
+        match event.key().as_str() {
+            "Enter" if !event.is_composing() => drop(input.blur()),
+            "Escape" => {
+                input.set_value(&title.get_untracked());
+                let _ = input.blur();
+            }
+            _ => {}
+        }
+    };
+    Effect::new(move |_| {
+        let name = title.get();
+        document().set_title(if name.is_empty() { "Untitled list" } else { &name });
+    });
+    let share = move || {
+        let counts = page.counts.get();
+        if counts.all == 0 { 0.0 } else { counts.done as f64 / counts.all as f64 }
+    };
+    view! {
+        <div class="title-row">
+            <h1>
+                <input
+                    class="list-title"
+                    type="text"
+                    data-testid="list-title"
+                    aria-label="Title of the list"
+                    placeholder="Untitled list"
+                    maxlength="120"
+                    autocomplete="off"
+                    enterkeyhint="done"
+                    node_ref=input
+                    prop:value=title
+                    on:input={
+                        let mut save_after_pause = save_after_pause;
+                        move |_| save_after_pause(())
+                    }
+                    on:keydown=key
+                    on:blur=move |_| save()
+                />
+            </h1>
+            <p class="progress">
+                <span class="progress-track" aria-hidden="true"><i style:transform=move || format!("scaleX({})", share())></i></span>
+                <span class="number">{move || {
+                    let counts = page.counts.get();
+                    if counts.all == 0 { "Nothing on it yet".to_owned() } else { format!("{} of {} done", counts.done, counts.all) }
+                }}</span>
+            </p>
+        </div>
+    }
+}
+
+/// The field for a new entry.
+#[component]
+fn Composer() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let text = RwSignal::new(String::new());
+    let add = move |event: SubmitEvent| {
+        event.prevent_default();
+        let title = text.get_untracked();
+        if !title.trim().is_empty() {
+            page.add(title.trim());
+            text.set(String::new());
+        }
+    };
+    view! {
+        <form class="composer" on:submit=add>
+            <input
+                type="text"
+                data-testid="new-todo"
+                aria-label="New to-do"
+                placeholder="What needs doing?"
+                maxlength="500"
+                autocomplete="off"
+                enterkeyhint="enter"
+                bind:value=text
+            />
+            <button
+                class="icon-button add"
+                type="submit"
+                aria-label="Add"
+                aria-disabled=move || text.with(|text| text.trim().is_empty()).to_string()
+            >
+                {icon(Icon::Plus)}
+            </button>
+        </form>
+    }
+}
+
+/// The filters with their counts, and the history.
+#[component]
+fn Toolbar() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let button = move |filter: Filter, test_id: &'static str, label: &'static str| {
+        view! {
+            <button
+                type="button"
+                data-testid=test_id
+                aria-pressed=move || (page.filter.get() == filter).to_string()
+                on:click=move |_| page.filter.set(filter)
+            >
+                {label} <span class="count number">{move || page.counts.get().of(filter)}</span>
+            </button>
+        }
+    };
+    view! {
+        <div class="toolbar">
+            <div class="filters" role="group" aria-label="Show">
+                {button(Filter::All, "filter-all", "All")}
+                {button(Filter::Active, "filter-active", "To do")}
+                {button(Filter::Done, "filter-done", "Done")}
+            </div>
+            <HistoryButtons can_undo=Signal::stored(true) can_redo=Signal::stored(false) step=Callback::new(|_| ())/>
+        </div>
+    }
+}
+
+/// What concerns all that is done. Its line is always there, so that nothing below jumps.
+#[component]
+fn Foot() -> impl IntoView {
+    let page = expect_context::<Page>();
+    let done = move || page.counts.get().done;
+    view! {
+        <div class="foot">
+            <button
+                class="button"
+                type="button"
+                data-testid="clear-done"
+                hidden=move || done() == 0
+                on:click=move |_| page.clear_done()
+            >
+                {icon(Icon::Broom)}
+                {move || format!("Clear {} done", done())}
+            </button>
+        </div>
+    }
+}

@@ -1,0 +1,3 @@
+//! The documents of the program.
+
+pub(crate) use crate::stand_in::*;

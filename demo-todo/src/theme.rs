@@ -1,0 +1,52 @@
+//! Light or dark: what the system prefers, until the visitor says otherwise.
+
+use leptos::prelude::*;
+
+use crate::icon::{Icon, icon};
+
+/// Where the choice is kept. The page reads it before the first paint, long before any document could be loaded.
+const KEY: &str = "look";
+
+/// A button between the light and the dark look.
+#[component]
+pub(crate) fn ThemeToggle() -> impl IntoView {
+    let dark = RwSignal::new(is_dark());
+    let toggle = move |_| {
+        let now = !dark.get_untracked();
+        dark.set(now);
+        let look = if now { "dark" } else { "light" };
+        if let Some(root) = document().document_element() {
+            // The look is cosmetic: a browser that refuses storage shows it until the page is left.
+            let _ = root.set_attribute("data-look", look);
+        }
+        if let Ok(Some(storage)) = window().local_storage() {
+            let _ = storage.set_item(KEY, look);
+        }
+    };
+    view! {
+        <button
+            class="icon-button"
+            type="button"
+            aria-label="Dark look"
+            aria-pressed=move || dark.get().to_string()
+            title="Light or dark"
+            on:click=toggle
+        >
+            {move || icon(if dark.get() { Icon::Sun } else { Icon::Moon })}
+        </button>
+    }
+}
+
+fn is_dark() -> bool {
+    let chosen = document().document_element().and_then(|root| root.get_attribute("data-look"));
+    match chosen.as_deref() {
+        Some("dark") => true,
+        Some("light") => false,
+        _ => prefers("(prefers-color-scheme: dark)"),
+    }
+}
+
+/// Whether a media query holds.
+pub(crate) fn prefers(query: &str) -> bool {
+    window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
+}
