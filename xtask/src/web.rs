@@ -12,10 +12,6 @@ use crate::packages::Selection;
 use crate::prerequisites::WASM;
 use crate::{process, workspace};
 
-/// In a service worker this word is replaced by a name of what was built: a new build is a new service worker.
-const BUILD_ID: &str = "__BUILD_ID__";
-const SERVICE_WORKER: &str = "service-worker.js";
-
 /// How cargo compiles for the browser.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Profile {
@@ -68,12 +64,6 @@ pub(crate) fn package(wasm: &Path, name: &str, static_files: &Path, folder: &Pat
     }
     copy_folder(static_files, folder)?;
     bind(wasm, name, folder)?;
-    let worker = folder.join(SERVICE_WORKER);
-    if worker.is_file() {
-        let script =
-            fs::read_to_string(&worker).with_context(|| format!("cannot read {}", worker.display()))?;
-        fs::write(&worker, script.replace(BUILD_ID, &build))?;
-    }
     fs::write(&stamp, build).with_context(|| format!("cannot write {}", stamp.display()))?;
     Ok(true)
 }
