@@ -1,5 +1,7 @@
 //! The device's memory: an append log of updates for every document, and a few small records.
 
+mod memory;
+
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
@@ -8,6 +10,8 @@ use futures_core::Stream;
 
 use crate::platform::{MaybeSend, MaybeSync};
 use crate::version::ReplicaId;
+
+pub use memory::MemoryStorage;
 
 /// Names a stored chunk. Later chunks of a document have greater ids; ids are never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -13,3 +13,5 @@ mod update;
 pub use limits::{DecodeError, Limits};
 pub use message::{FailureCode, Message, NackCode, PROTOCOL, PeerId};
 pub use update::{Change, Update};
+
+pub(crate) use table::{decode_value, encode_value};

@@ -211,11 +211,11 @@ impl UndoHistory {
     }
 }
 
-/// Takes back everything a transaction has done so far: it was given up halfway.
-pub(crate) fn roll_back(state: &mut DocumentState, open: &mut Open) {
-    let inverses = std::mem::take(&mut open.inverses);
+/// Takes back what a transaction has done after its first `keep` inverses: it was given up halfway.
+pub(crate) fn roll_back(state: &mut DocumentState, open: &mut Open, keep: usize) {
+    let inverses = open.inverses.split_off(keep.min(open.inverses.len()));
     let mut history = UndoHistory::default();
     let mut transaction = Transaction { state, open };
     inverses.iter().rev().for_each(|inverse| history.take_back(inverse, &mut transaction));
-    open.inverses.clear();
+    open.inverses.truncate(keep);
 }

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use prost::Message;
+
 use super::generated::{self as pb, ContainerKind, container_entry::Identity, value::Kind as Wire};
 use super::limits::{DecodeError, MAX_DEPTH, MAX_KEY, MAX_SEQ, check};
 use crate::crdt::container::{ContainerId, Kind, Slot};
@@ -189,7 +191,17 @@ pub(super) fn slot_from_wire(wire: &pb::Value, own: Dot, tables: &Tables) -> Res
     }
 }
 
-pub(crate) fn value_to_wire(value: &Value) -> pb::Value {
+/// A value's bytes, on its own.
+pub(crate) fn encode_value(value: &Value) -> Vec<u8> {
+    value_to_wire(value).encode_to_vec()
+}
+
+/// Reads a value's bytes.
+pub(crate) fn decode_value(bytes: &[u8]) -> Result<Value, DecodeError> {
+    value_from_wire(&pb::Value::decode(bytes)?, 0)
+}
+
+pub(super) fn value_to_wire(value: &Value) -> pb::Value {
     let kind = match value {
         Value::Null => return pb::Value { kind: None },
         Value::Bool(value) => Wire::Bool(*value),
@@ -209,7 +221,7 @@ pub(crate) fn value_to_wire(value: &Value) -> pb::Value {
     pb::Value { kind: Some(kind) }
 }
 
-pub(crate) fn value_from_wire(wire: &pb::Value, depth: usize) -> Result<Value, DecodeError> {
+pub(super) fn value_from_wire(wire: &pb::Value, depth: usize) -> Result<Value, DecodeError> {
     check("nesting", depth, MAX_DEPTH)?;
     Ok(match &wire.kind {
         None => Value::Null,

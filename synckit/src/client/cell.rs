@@ -1,0 +1,403 @@
+//! An open document: its state behind a lock, who watches it, and what is to be stored and sent.
+//!
+//! Every change goes: wait for the writer, lock, apply, unlock, then notify. No callback runs under a lock. A write made
+//! inside a callback is applied at once and its own callbacks run after those of the change before.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use super::inbox::Command;
+use super::observers::{Observer, Observers, Subscription};
+use super::shared::Shared;
+use super::status::{DocumentStatus, Tier};
+use super::writer::WriterLock;
+use crate::document::event::{Target, Touched};
+use crate::document::transaction::{Committed, Open, Transaction};
+use crate::document::undo::{self, Direction, UndoHistory};
+use crate::document::{Applied, ApplyError, DocumentState, Origin, WriteError};
+use crate::version::{Dot, ReplicaId};
+use crate::wire::{Change, Update};
+
+/// What of a document can be watched.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Watch {
+    Place(Target),
+    Status,
+    Undo,
+}
+
+/// One open document. Handles and the driver share it.
+pub(crate) struct DocumentCell {
+    id: Arc<str>,
+    local_only: bool,
+    shared: Weak<Shared>,
+    me: Weak<Self>,
+    /// Set while the driver has been told of fresh changes and has not looked yet.
+    announced: AtomicBool,
+    writer: WriterLock,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    state: DocumentState,
+    observers: Observers<Watch>,
+    queue: VecDeque<Vec<Observer>>,
+    notifying: bool,
+    open: Option<Open>,
+    fresh: Vec<Change>,
+    status: DocumentStatus,
+    replica: ReplicaId,
+    written: bool,
+    undo: UndoHistory,
+}
+
+impl DocumentCell {
+    pub(super) fn new(id: Arc<str>, local_only: bool, shared: Weak<Shared>, replica: ReplicaId) -> Arc<Self> {
+        let inner = Inner {
+            state: DocumentState::new(),
+            observers: Observers::default(),
+            queue: VecDeque::new(),
+            notifying: false,
+            open: None,
+            fresh: Vec::new(),
+            status: DocumentStatus::default(),
+            replica,
+            written: false,
+            undo: UndoHistory::default(),
+        };
+        Arc::new_cyclic(|me| Self {
+            id,
+            local_only,
+            shared,
+            me: me.clone(),
+            announced: AtomicBool::new(false),
+            writer: WriterLock::default(),
+            inner: Mutex::new(inner),
+        })
+    }
+
+    /// The document's id.
+    pub(crate) fn id(&self) -> &Arc<str> {
+        &self.id
+    }
+
+    /// Whether it stays on this device.
+    pub(crate) fn local_only(&self) -> bool {
+        self.local_only
+    }
+
+    /// Looks at the state. No transaction is half done in it, except the caller's own.
+    pub(crate) fn read<R>(&self, look: impl FnOnce(&DocumentState) -> R) -> R {
+        let _inside = self.writer.enter();
+        look(&self.lock().state)
+    }
+
+    /// Makes a write; inside [`update`](Self::update) it joins that transaction.
+    pub(crate) fn write<R>(
+        &self,
+        make: impl FnOnce(&mut Transaction<'_>) -> Result<R, WriteError>,
+    ) -> Result<R, WriteError> {
+        self.update(|| {
+            let inner = &mut *self.lock();
+            let Some(open) = &mut inner.open else { return Err(WriteError::Aborted("closed".into())) };
+            make(&mut Transaction { state: &mut inner.state, open })
+        })
+    }
+
+    /// Runs `make` as one transaction: one change, one notification, one undo step. When it fails, what it wrote is
+    /// taken back.
+    pub(crate) fn update<R, E>(&self, make: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
+        let inside = self.writer.enter();
+        let mut scope = Scope::begin(self);
+        let result = make();
+        scope.given_up = result.is_err();
+        drop(scope);
+        drop(inside);
+        self.tell_driver();
+        self.notify();
+        result
+    }
+
+    /// Undoes or redoes a step. Returns whether there was one.
+    pub(crate) fn step(&self, direction: Direction) -> bool {
+        let inside = self.writer.enter();
+        let done = {
+            let inner = &mut *self.lock();
+            if inner.open.is_some() {
+                // Inside a transaction there is nothing finished to take back.
+                return false;
+            }
+            let mut open = inner.state.begin(inner.replica, self.now());
+            let done = inner.undo.go(direction, &mut inner.state, &mut open);
+            if let Some(committed) = inner.state.commit(open) {
+                self.finish(inner, committed, None);
+            }
+            inner.announce(Watch::Undo);
+            done
+        };
+        drop(inside);
+        self.tell_driver();
+        self.notify();
+        done
+    }
+
+    /// Applies an update from elsewhere and notifies.
+    pub(crate) fn apply(&self, update: &Update, origin: Origin) -> Result<Applied, ApplyError> {
+        let inside = self.writer.enter();
+        let applied = {
+            let mut inner = self.lock();
+            let applied = inner.state.apply(update, origin)?;
+            inner.touch(&applied.touched);
+            applied
+        };
+        drop(inside);
+        self.notify();
+        Ok(applied)
+    }
+
+    /// Applies an update that the program brings from elsewhere: it is stored and sent like a local change.
+    pub(crate) fn import(&self, update: &Update) -> Result<(), ApplyError> {
+        let inside = self.writer.enter();
+        {
+            let mut inner = self.lock();
+            let applied = inner.state.apply(update, Origin::Remote)?;
+            inner.fresh.extend(applied.changes);
+            inner.touch(&applied.touched);
+        }
+        drop(inside);
+        self.tell_driver();
+        self.notify();
+        Ok(())
+    }
+
+    /// Changes the state's bookkeeping, not its content.
+    pub(crate) fn with_state<R>(&self, change: impl FnOnce(&mut DocumentState) -> R) -> R {
+        let _inside = self.writer.enter();
+        change(&mut self.lock().state)
+    }
+
+    /// Local changes since the last call: to be stored, then sent.
+    pub(crate) fn take_fresh(&self) -> Vec<Change> {
+        self.announced.store(false, Ordering::Release);
+        std::mem::take(&mut self.lock().fresh)
+    }
+
+    /// Sets the replica that local writes are made under. Refused (`false`) once something was written under another.
+    pub(crate) fn set_replica(&self, replica: ReplicaId) -> bool {
+        let _inside = self.writer.enter();
+        let mut inner = self.lock();
+        if inner.written {
+            return false;
+        }
+        inner.replica = replica;
+        true
+    }
+
+    /// The replica that local writes are made under.
+    pub(crate) fn replica(&self) -> ReplicaId {
+        self.lock().replica
+    }
+
+    /// Gives up a replica id that is used elsewhere too: this document's operations of it from `from` on get new dots
+    /// under `to`. Returns the rewritten changes, to be stored and sent.
+    pub(crate) fn reissue(&self, from: Dot, to: ReplicaId) -> Vec<Change> {
+        let inside = self.writer.enter();
+        let changes = {
+            let mut inner = self.lock();
+            let (changes, touched) = inner.state.reissue(from, to);
+            inner.replica = to;
+            inner.fresh.retain(|change| change.replica != from.replica);
+            inner.undo.clear();
+            inner.touch(&touched);
+            changes
+        };
+        drop(inside);
+        self.notify();
+        changes
+    }
+
+    pub(crate) fn status(&self) -> DocumentStatus {
+        self.lock().status.clone()
+    }
+
+    /// Sets the status and notifies when it is another one. What has not been taken yet counts as not saved.
+    pub(crate) fn set_status(&self, mut status: DocumentStatus) {
+        {
+            let mut inner = self.lock();
+            if !inner.fresh.is_empty() {
+                status.saved = Tier::Memory;
+                status.pending = status.pending.max(inner.fresh.len());
+            }
+            if inner.status == status {
+                return;
+            }
+            inner.status = status;
+            inner.announce(Watch::Status);
+        }
+        self.notify();
+    }
+
+    /// Asks the driver to send refused changes again.
+    pub(crate) fn retry(&self) {
+        if let (Some(shared), Some(me)) = (self.shared.upgrade(), self.me.upgrade()) {
+            shared.inbox().push(Command::Retry(me));
+        }
+    }
+
+    /// How many steps can be undone and redone.
+    pub(crate) fn undo_depth(&self) -> (usize, usize) {
+        self.lock().undo.depth()
+    }
+
+    /// Writes to one field within this many milliseconds become one undo step.
+    pub(crate) fn set_undo_window(&self, ms: u64) {
+        self.lock().undo.merge_within = ms;
+    }
+
+    pub(crate) fn observe(
+        self: &Arc<Self>,
+        watch: Watch,
+        callback: impl Fn() + Send + Sync + 'static,
+    ) -> Subscription {
+        let observer = self.lock().observers.add(watch.clone(), Arc::new(callback));
+        let (cell, ended) = (self.clone(), observer.clone());
+        Subscription::new(&observer, move || cell.lock().observers.remove(&watch, &ended))
+    }
+
+    /// How many callbacks watch this document.
+    pub(crate) fn observer_count(&self) -> usize {
+        self.lock().observers.len()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now(&self) -> u64 {
+        self.shared.upgrade().map_or(0, |shared| shared.now())
+    }
+
+    /// Takes in what a transaction did. `record` keeps it for undo, with the time in milliseconds.
+    fn finish(&self, inner: &mut Inner, committed: Committed, record: Option<u64>) {
+        let Committed { change, touched, inverses } = committed;
+        inner.written = true;
+        inner.fresh.push(change);
+        inner.status.saved = Tier::Memory;
+        inner.status.pending += usize::from(!self.local_only);
+        inner.touch(&touched);
+        inner.announce(Watch::Status);
+        if let Some(now) = record {
+            inner.undo.record(inverses, now);
+            inner.announce(Watch::Undo);
+        }
+    }
+
+    fn tell_driver(&self) {
+        if self.lock().fresh.is_empty() || self.announced.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let (shared, me) = (self.shared.upgrade(), self.me.upgrade());
+        let told = shared.zip(me).is_some_and(|(shared, me)| shared.inbox().push(Command::Dirty(me)));
+        if !told {
+            // Nobody stores or sends here: the state alone remembers.
+            self.take_fresh();
+        }
+    }
+
+    /// Runs the callbacks that wait, in order, unless somebody does so already.
+    fn notify(&self) {
+        loop {
+            let batch = {
+                let mut inner = self.lock();
+                if inner.notifying {
+                    return;
+                }
+                let Some(batch) = inner.queue.pop_front() else { break };
+                inner.notifying = true;
+                batch
+            };
+            let _done = Notifying(self);
+            batch.iter().for_each(Observer::call);
+        }
+    }
+}
+
+/// Ends a round of callbacks, also when one of them panics.
+struct Notifying<'a>(&'a DocumentCell);
+
+impl Drop for Notifying<'_> {
+    fn drop(&mut self) {
+        self.0.lock().notifying = false;
+    }
+}
+
+/// A transaction for as long as its closure runs.
+struct Scope<'a> {
+    cell: &'a DocumentCell,
+    /// Where this part of the transaction begins, when it is inside another one.
+    joined_at: Option<usize>,
+    given_up: bool,
+}
+
+impl<'a> Scope<'a> {
+    fn begin(cell: &'a DocumentCell) -> Self {
+        let now = cell.now();
+        let inner = &mut *cell.lock();
+        let joined_at = inner.open.as_ref().map(|open| open.inverses.len());
+        if joined_at.is_none() {
+            inner.open = Some(inner.state.begin(inner.replica, now));
+        }
+        // Given up unless the closure returns: a panic takes back what it wrote.
+        Self { cell, joined_at, given_up: true }
+    }
+}
+
+impl Drop for Scope<'_> {
+    fn drop(&mut self) {
+        let now = self.cell.now();
+        let inner = &mut *self.cell.lock();
+        let Some(mut open) = inner.open.take() else { return };
+        if self.given_up {
+            undo::roll_back(&mut inner.state, &mut open, self.joined_at.unwrap_or(0));
+        }
+        if self.joined_at.is_some() {
+            inner.open = Some(open);
+        } else if let Some(committed) = inner.state.commit(open) {
+            self.cell.finish(inner, committed, Some(now));
+        }
+    }
+}
+
+impl Inner {
+    /// Queues the callbacks of what was touched.
+    fn touch(&mut self, touched: &Touched) {
+        if touched.is_empty() || self.observers.is_empty() {
+            return;
+        }
+        let mut watched = Vec::new();
+        let mut above = std::collections::HashSet::new();
+        for target in touched {
+            if let Target::Field(container, _) = target {
+                watched.push(Watch::Place(Target::Content(container.clone())));
+            }
+            let mut next = Some(target.container());
+            while let Some(container) = next.filter(|container| above.insert((*container).clone())) {
+                watched.push(Watch::Place(Target::Deep(container.clone())));
+                next = self.state.parent(container);
+            }
+            watched.push(Watch::Place(target.clone()));
+        }
+        let batch = self.observers.watching(&watched);
+        if !batch.is_empty() {
+            self.queue.push_back(batch);
+        }
+    }
+
+    fn announce(&mut self, watch: Watch) {
+        let batch = self.observers.watching([&watch]);
+        if !batch.is_empty() {
+            self.queue.push_back(batch);
+        }
+    }
+}

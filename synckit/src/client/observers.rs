@@ -1,0 +1,99 @@
+//! Who watches what.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::hash::Hash;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A callback that is called as long as its [`Subscription`] lives.
+#[derive(Clone)]
+pub(crate) struct Observer {
+    id: u64,
+    active: Arc<AtomicBool>,
+    callback: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Observer {
+    pub(crate) fn call(&self) {
+        if self.active.load(Ordering::Acquire) {
+            (self.callback)();
+        }
+    }
+}
+
+/// Callbacks by what they watch.
+pub(crate) struct Observers<K> {
+    by_key: HashMap<K, Vec<Observer>>,
+    next_id: u64,
+}
+
+impl<K> Default for Observers<K> {
+    fn default() -> Self {
+        Self { by_key: HashMap::new(), next_id: 0 }
+    }
+}
+
+impl<K: Eq + Hash> Observers<K> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_key.is_empty()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.by_key.values().map(Vec::len).sum()
+    }
+
+    pub(crate) fn add(&mut self, key: K, callback: Arc<dyn Fn() + Send + Sync>) -> Observer {
+        self.next_id += 1;
+        let observer = Observer { id: self.next_id, active: Arc::new(AtomicBool::new(true)), callback };
+        self.by_key.entry(key).or_default().push(observer.clone());
+        observer
+    }
+
+    pub(crate) fn remove(&mut self, key: &K, observer: &Observer) {
+        if let Some(list) = self.by_key.get_mut(key) {
+            list.retain(|other| other.id != observer.id);
+            if list.is_empty() {
+                self.by_key.remove(key);
+            }
+        }
+    }
+
+    /// The callbacks that watch any of these, each once, in the order they were added.
+    pub(crate) fn watching<'a>(&'a self, keys: impl IntoIterator<Item = &'a K>) -> Vec<Observer> {
+        let mut seen = HashSet::new();
+        let found = keys.into_iter().filter_map(|key| self.by_key.get(key)).flatten();
+        let mut found: Vec<Observer> = found.filter(|observer| seen.insert(observer.id)).cloned().collect();
+        found.sort_unstable_by_key(|observer| observer.id);
+        found
+    }
+}
+
+/// Keeps a callback subscribed. Dropping it ends the subscription at once: a callback that has not started is not
+/// called any more.
+#[must_use = "dropping a subscription ends it"]
+pub struct Subscription {
+    active: Arc<AtomicBool>,
+    end: Option<Box<dyn FnOnce() + Send + Sync>>,
+}
+
+impl Subscription {
+    pub(crate) fn new(observer: &Observer, end: impl FnOnce() + Send + Sync + 'static) -> Self {
+        Self { active: observer.active.clone(), end: Some(Box::new(end)) }
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.active.store(false, Ordering::Release);
+        if let Some(end) = self.end.take() {
+            end();
+        }
+    }
+}
+
+impl fmt::Debug for Subscription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscription").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,152 @@
+//! What all handles of one client share with its driver.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use super::cell::DocumentCell;
+use super::inbox::{Command, Inbox};
+use super::observers::{Observer, Observers, Subscription};
+use super::presence::PresenceCell;
+use super::status::{DocumentStatus, LoadState, Status, Tier};
+use crate::platform::Clock;
+use crate::version::ReplicaId;
+
+/// In front of the ids of documents that stay on this device, so that they never meet those that are shared.
+const LOCAL_PREFIX: &str = "\u{1}local/";
+
+/// One per client.
+pub(crate) struct Shared {
+    clock: Clock,
+    /// State of a splitmix64 sequence that fresh replica ids come from.
+    seed: AtomicU64,
+    peer: u64,
+    inbox: Inbox,
+    documents: Mutex<HashMap<Arc<str>, Weak<DocumentCell>>>,
+    /// Documents of a client without a driver: nobody else would remember them.
+    kept: Mutex<Vec<Arc<DocumentCell>>>,
+    presence: Mutex<HashMap<Arc<str>, Weak<PresenceCell>>>,
+    status: Mutex<(Status, Observers<()>)>,
+}
+
+impl Shared {
+    pub(crate) fn new(clock: Clock, seed: u64, status: Status) -> Arc<Self> {
+        let shared = Self {
+            clock,
+            seed: AtomicU64::new(seed),
+            peer: 0,
+            inbox: Inbox::default(),
+            documents: Mutex::default(),
+            kept: Mutex::default(),
+            presence: Mutex::default(),
+            status: Mutex::new((status, Observers::default())),
+        };
+        let peer = shared.random();
+        Arc::new(Self { peer, ..shared })
+    }
+
+    /// The wall clock, in ms since 1970.
+    pub(crate) fn now(&self) -> u64 {
+        (self.clock)()
+    }
+
+    /// This client among the peers of its documents' presence.
+    pub(crate) fn peer(&self) -> u64 {
+        self.peer
+    }
+
+    pub(crate) fn inbox(&self) -> &Inbox {
+        &self.inbox
+    }
+
+    /// 64 bits that no other call and, with a good seed, no other client gets (splitmix64, Steele et al. 2014).
+    pub(crate) fn random(&self) -> u64 {
+        let step = 0x9e37_79b9_7f4a_7c15u64;
+        let mut z = self.seed.fetch_add(step, Ordering::Relaxed).wrapping_add(step);
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A replica id that nobody uses yet.
+    pub(crate) fn fresh_replica(&self) -> ReplicaId {
+        ReplicaId::new(self.random())
+    }
+
+    /// The open document with this id; opens it when nobody has.
+    pub(crate) fn document(self: &Arc<Self>, id: &str, local_only: bool) -> Arc<DocumentCell> {
+        let key: Arc<str> = if local_only { format!("{LOCAL_PREFIX}{id}").into() } else { id.into() };
+        let cell = {
+            let mut documents = lock(&self.documents);
+            if let Some(cell) = documents.get(&key).and_then(Weak::upgrade) {
+                return cell;
+            }
+            documents.retain(|_, cell| cell.strong_count() > 0);
+            let cell = DocumentCell::new(key.clone(), local_only, Arc::downgrade(self), self.fresh_replica());
+            documents.insert(key, Arc::downgrade(&cell));
+            cell
+        };
+        if !self.inbox.push(Command::Open(cell.clone())) {
+            lock(&self.kept).push(cell.clone());
+            cell.set_status(DocumentStatus { load: LoadState::Ready, saved: Tier::Memory, ..cell.status() });
+        }
+        cell
+    }
+
+    /// The presence of a document; remembered for as long as somebody holds it.
+    pub(crate) fn presence(self: &Arc<Self>, document: &str) -> Arc<PresenceCell> {
+        let mut all = lock(&self.presence);
+        if let Some(cell) = all.get(document).and_then(Weak::upgrade) {
+            return cell;
+        }
+        all.retain(|_, cell| cell.strong_count() > 0);
+        let id: Arc<str> = document.into();
+        let cell = Arc::new(PresenceCell::new(id.clone(), Arc::downgrade(self)));
+        all.insert(id, Arc::downgrade(&cell));
+        cell
+    }
+
+    /// A peer's presence arrived. `None` when the peer has left.
+    pub(crate) fn set_peer(&self, document: &str, peer: u64, state: Option<&[u8]>) {
+        let cell = lock(&self.presence).get(document).and_then(Weak::upgrade);
+        if let Some(cell) = cell.filter(|_| peer != self.peer) {
+            cell.set_peer(peer, state);
+        }
+    }
+
+    /// The connection is gone, and with it everybody else.
+    pub(crate) fn clear_peers(&self) {
+        let all: Vec<_> = lock(&self.presence).values().filter_map(Weak::upgrade).collect();
+        all.iter().for_each(|cell| cell.clear());
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        lock(&self.status).0.clone()
+    }
+
+    /// Sets the status and notifies when it is another one.
+    pub(crate) fn set_status(&self, status: Status) {
+        let observers = {
+            let (current, observers) = &mut *lock(&self.status);
+            if *current == status {
+                return;
+            }
+            *current = status;
+            observers.watching([&()])
+        };
+        observers.iter().for_each(Observer::call);
+    }
+
+    pub(crate) fn observe_status(
+        self: &Arc<Self>,
+        callback: impl Fn() + Send + Sync + 'static,
+    ) -> Subscription {
+        let observer = lock(&self.status).1.add((), Arc::new(callback));
+        let (shared, ended) = (self.clone(), observer.clone());
+        Subscription::new(&observer, move || lock(&shared.status).1.remove(&(), &ended))
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

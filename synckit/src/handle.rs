@@ -1,0 +1,35 @@
+//! Handles of documents and what is in them: cheap to clone, usable from any thread, never dangling.
+//!
+//! Every handle is an [`Observable`]: it can be read, looked at, subscribed to and streamed.
+
+mod counter;
+mod document;
+mod error;
+mod field;
+#[cfg(feature = "json")]
+mod json;
+mod list;
+mod map;
+mod node;
+mod observable;
+mod plain;
+mod schema;
+mod set;
+mod state;
+mod undo;
+
+pub use counter::CounterRef;
+pub use document::{Document, DocumentRef, ImportError};
+pub use error::ReadError;
+pub use field::FieldRef;
+#[cfg(feature = "json")]
+pub use json::{Json, JsonRef};
+pub use list::{Element, ElementId, ElementPlace, ItemRef, ListRef, NewElement};
+pub use map::MapRef;
+pub use node::Node;
+pub use observable::{Observable, ValueStream};
+pub use plain::{Counter, List, Map, Set};
+pub use schema::Schema;
+pub use set::SetRef;
+pub use state::{DocumentStatusRef, FlushError};
+pub use undo::{UndoManager, UndoState};

@@ -1,0 +1,111 @@
+//! Typed documents: what `#[derive(Document)]` implements.
+
+use super::error::ReadError;
+use super::list::ElementId;
+use super::node::Node;
+use super::observable::Observable;
+use super::state::{DocumentStatusRef, FlushError};
+use super::undo::UndoManager;
+use crate::client::status::Tier;
+use crate::document::{ApplyError, WriteError};
+use crate::version::VersionVector;
+use crate::wire::{DecodeError, Update};
+
+/// Why a snapshot could not be merged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ImportError {
+    /// Not a snapshot.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// A change in it cannot be read.
+    #[error(transparent)]
+    Apply(#[from] ApplyError),
+}
+
+/// A struct whose fields live in a replicated document. Derive it: `#[derive(Document)]` on `Todo` also makes its handle
+/// `TodoRef` with one method for each field.
+pub trait Document: Clone + Default + Send + Sync + 'static {
+    /// The handle.
+    type Ref: DocumentRef<Value = Self> + Clone + Send + Sync + 'static;
+
+    /// The handle of the document at a node.
+    fn at(node: Node) -> Self::Ref;
+
+    /// Reads all fields.
+    ///
+    /// # Errors
+    /// [`ReadError`] of the first field that cannot be read.
+    fn read(node: &Node) -> Result<Self, ReadError>;
+
+    /// Writes all fields: plain fields that differ are set; counters, sets and lists are brought to these contents.
+    ///
+    /// # Errors
+    /// [`WriteError`] of the first field that cannot be written.
+    fn write(&self, node: &Node) -> Result<(), WriteError>;
+}
+
+/// What every handle of a document can do, besides its fields.
+pub trait DocumentRef: Observable
+where
+    Self::Value: Document,
+{
+    /// The container behind it.
+    fn node(&self) -> &Node;
+
+    /// The element that it is, in a list or map.
+    fn id(&self) -> ElementId {
+        self.node().id()
+    }
+
+    /// The id of the document it lies in.
+    fn document_id(&self) -> String {
+        self.node().document_id().to_owned()
+    }
+
+    /// Runs several writes as one transaction: one change, one notification, one undo step. When it fails, what was
+    /// written is taken back.
+    ///
+    /// # Errors
+    /// Whatever `make` returns.
+    fn update<R>(&self, make: impl FnOnce(&Self) -> Result<R, WriteError>) -> Result<R, WriteError> {
+        self.node().cell.update(|| make(self))
+    }
+
+    /// Writes the whole struct as one transaction; fields that hold the same already are left alone.
+    ///
+    /// # Errors
+    /// [`WriteError`] of the first field that cannot be written; then nothing is.
+    fn write(&self, value: &Self::Value) -> Result<(), WriteError> {
+        self.node().cell.update(|| value.write(self.node()))
+    }
+
+    /// Everything that is in the document this lies in, as bytes for [`import`](Self::import): a snapshot.
+    fn export(&self) -> Vec<u8> {
+        self.node().cell.read(|state| state.since(&VersionVector::new())).encode()
+    }
+
+    /// Merges a snapshot into the document this lies in. What is known already has no second effect. The rest is stored
+    /// and sent like a local write.
+    ///
+    /// # Errors
+    /// [`ImportError`] when the bytes are not a snapshot; the document is then as it was.
+    fn import(&self, snapshot: &[u8]) -> Result<(), ImportError> {
+        Ok(self.node().cell.import(&Update::decode(snapshot)?)?)
+    }
+
+    /// Whether it is loaded, pending, saved, refused.
+    fn status(&self) -> DocumentStatusRef {
+        DocumentStatusRef::new(self.node().cell.clone())
+    }
+
+    /// Resolves when every write so far has reached `tier`.
+    fn flush(&self, tier: Tier) -> impl Future<Output = Result<(), FlushError>> + Send {
+        self.status().flush(tier)
+    }
+
+    /// Undo and redo of this program's own writes to the document.
+    fn undo_manager(&self) -> UndoManager {
+        UndoManager::new(self.node().cell.clone())
+    }
+}
