@@ -1,4 +1,14 @@
 //! The loop that stores, sends and receives.
+//!
+//! What it owes the state of a document:
+//! - [`DocumentState::acknowledge`](crate::document::DocumentState::acknowledge) (through `cell.with_state`) with every
+//!   version the server has acknowledged, and with its own version when there is no server or the document is local:
+//!   otherwise the list of change boundaries grows for ever. `pending_changes(acknowledged)` counts from that list.
+//! - `cell.set_replica(lease)` once loaded (it answers `false` when something was written before: then the fresh id stays).
+//! - after `cell.reissue` the old chunks hold the same writes under their old dots: replace them all by a snapshot.
+//! - `shared.set_peer`/`clear_peers` for presence, `shared.set_status` for the client, `inbox().close()` when it ends.
+//! - to hold every cell for as long as something of it is not stored or not acknowledged, and to let go of it when nobody
+//!   else holds it (`Arc::strong_count`) and everything is saved.
 
 use std::sync::Arc;
 
