@@ -1,7 +1,8 @@
 //! SyncKit in the browser: storage that survives a reload, the browser's WebSocket, several tabs.
 //!
 //! - [`Web`] is the [`Platform`](synckit::platform::Platform): time, chance, tasks, hints about network and visibility.
-//! - [`WebStorage`] is the [`Storage`](synckit::storage::Storage): a log in IndexedDB, shared by all tabs of an origin.
+//! - [`WebStorage`] is the [`Storage`](synckit::storage::Storage): a log in IndexedDB or in
+//!   the origin private file system (OPFS), shared by all tabs of an origin.
 //! - [`WebSocketTransport`] is the [`Transport`](synckit::transport::Transport).
 //!
 //! The crate is empty on targets other than `wasm32`, so that a workspace builds everywhere.
@@ -20,6 +21,8 @@ pub mod limits;
 mod listener;
 mod locks;
 mod memory;
+#[cfg(feature = "opfs")]
+mod opfs;
 mod queue;
 pub mod socket;
 mod store;
@@ -28,7 +31,7 @@ mod task;
 mod timer;
 mod web;
 
-pub use builder::WebStorageBuilder;
+pub use builder::{Backend, WebStorageBuilder};
 pub use indexeddb::Durability;
 pub use socket::WebSocketTransport;
 pub use store::WebStorage;

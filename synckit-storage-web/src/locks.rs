@@ -33,10 +33,10 @@ impl Drop for Lock {
 
 /// Whether this context has Web Locks: secure contexts have.
 pub(crate) fn available() -> bool {
-    manager().is_some()
+    interface().is_some()
 }
 
-fn manager() -> Option<LockManager> {
+fn interface() -> Option<LockManager> {
     property(&global("navigator")?, "locks").map(JsCast::unchecked_into)
 }
 
@@ -47,8 +47,16 @@ pub(crate) async fn take(name: &str) -> Option<Lock> {
     acquire(name, &options).await
 }
 
+/// Waits for the lock, alone or `shared` with others that share it. `None` when there are no Web Locks.
+pub(crate) async fn wait(name: &str, shared: bool) -> Option<Lock> {
+    let options = Object::new();
+    let mode = if shared { "shared" } else { "exclusive" };
+    let _ = Reflect::set(&options, &"mode".into(), &mode.into());
+    acquire(name, &options).await
+}
+
 async fn acquire(name: &str, options: &Object) -> Option<Lock> {
-    let locks = manager()?;
+    let locks = interface()?;
     let granted: Slot<Option<Lock>> = Slot::new();
     let callback = {
         let granted = granted.clone();

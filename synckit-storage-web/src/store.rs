@@ -46,6 +46,8 @@ pub(crate) struct Inner {
 /// A backend that could be opened.
 pub(crate) enum Opened {
     IndexedDb(Database),
+    #[cfg(feature = "opfs")]
+    Opfs(crate::opfs::Directory),
     Memory(Memory),
 }
 
@@ -70,20 +72,6 @@ impl Inner {
             tabs.appended(document);
         }
     }
-
-    async fn replace(
-        &self,
-        document: &str,
-        read: &[ChunkId],
-        update: Vec<u8>,
-    ) -> Result<ChunkId, StorageError> {
-        let id = match &self.backend {
-            Opened::IndexedDb(database) => database.replace(document, read, &update).await?,
-            Opened::Memory(memory) => memory.replace(document, read, update),
-        };
-        self.appended(document);
-        Ok(id)
-    }
 }
 
 impl Storage for WebStorage {
@@ -93,6 +81,8 @@ impl Storage for WebStorage {
         detached(async move {
             match &inner.backend {
                 Opened::IndexedDb(database) => database.load(&document, after).await,
+                #[cfg(feature = "opfs")]
+                Opened::Opfs(directory) => directory.load(&document, after).await,
                 Opened::Memory(memory) => Ok(memory.load(&document, after)),
             }
         })
@@ -103,7 +93,17 @@ impl Storage for WebStorage {
         limits::document(document)?;
         limits::update(update.len())?;
         let (inner, document) = (self.inner.clone(), document.to_owned());
-        detached(async move { inner.replace(&document, &[], update).await }).await
+        detached(async move {
+            let id = match &inner.backend {
+                Opened::IndexedDb(database) => database.replace(&document, &[], &update).await?,
+                #[cfg(feature = "opfs")]
+                Opened::Opfs(directory) => directory.append(&document, update).await?,
+                Opened::Memory(memory) => memory.replace(&document, &[], update),
+            };
+            inner.appended(&document);
+            Ok(id)
+        })
+        .await
     }
 
     async fn compact(
@@ -115,7 +115,17 @@ impl Storage for WebStorage {
         limits::document(document)?;
         limits::update(snapshot.len())?;
         let (inner, document, read) = (self.inner.clone(), document.to_owned(), read.to_vec());
-        detached(async move { inner.replace(&document, &read, snapshot).await }).await
+        detached(async move {
+            let id = match &inner.backend {
+                Opened::IndexedDb(database) => database.replace(&document, &read, &snapshot).await?,
+                #[cfg(feature = "opfs")]
+                Opened::Opfs(directory) => directory.compact(&document, &read, &snapshot).await?,
+                Opened::Memory(memory) => memory.replace(&document, &read, snapshot),
+            };
+            inner.appended(&document);
+            Ok(id)
+        })
+        .await
     }
 
     async fn delete(&self, document: &str) -> Result<(), StorageError> {
@@ -124,6 +134,8 @@ impl Storage for WebStorage {
         detached(async move {
             match &inner.backend {
                 Opened::IndexedDb(database) => database.delete(&document).await?,
+                #[cfg(feature = "opfs")]
+                Opened::Opfs(directory) => directory.delete(&document).await?,
                 Opened::Memory(memory) => memory.delete(&document),
             }
             inner.appended(&document);
@@ -137,6 +149,8 @@ impl Storage for WebStorage {
         detached(async move {
             match &inner.backend {
                 Opened::IndexedDb(database) => database.documents().await,
+                #[cfg(feature = "opfs")]
+                Opened::Opfs(directory) => directory.documents().await,
                 Opened::Memory(memory) => Ok(memory.documents()),
             }
         })
@@ -149,6 +163,8 @@ impl Storage for WebStorage {
         detached(async move {
             match &inner.backend {
                 Opened::IndexedDb(database) => database.record(&key).await,
+                #[cfg(feature = "opfs")]
+                Opened::Opfs(directory) => directory.record(&key).await,
                 Opened::Memory(memory) => Ok(memory.record(&key)),
             }
         })
@@ -162,6 +178,8 @@ impl Storage for WebStorage {
         detached(async move {
             match &inner.backend {
                 Opened::IndexedDb(database) => database.set_record(&key, &value).await?,
+                #[cfg(feature = "opfs")]
+                Opened::Opfs(directory) => directory.set_record(&key, &value).await?,
                 Opened::Memory(memory) => memory.set_record(&key, value),
             }
             if let Some(tabs) = &inner.tabs {
@@ -178,6 +196,8 @@ impl Storage for WebStorage {
         detached(async move {
             match &inner.backend {
                 Opened::IndexedDb(database) => lease::lease(&inner.name, database).await,
+                #[cfg(feature = "opfs")]
+                Opened::Opfs(directory) => lease::lease(&inner.name, directory).await,
                 Opened::Memory(_) => None,
             }
         })
