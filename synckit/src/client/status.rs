@@ -59,6 +59,19 @@ pub struct Status {
     pub error: Option<String>,
 }
 
+/// Nothing has begun: nothing is connected, nothing is stored.
+impl Default for Status {
+    fn default() -> Self {
+        Self {
+            connection: Connection::Disabled,
+            storage: StorageMode::Memory { reason: "no client has been started".to_owned() },
+            pending: 0,
+            saved: Tier::Memory,
+            error: None,
+        }
+    }
+}
+
 /// Whether a document has been read from this device's store.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
