@@ -1,4 +1,5 @@
 //! How things stand with the server, for the visitor.
+#![allow(unreachable_pub, reason = "what `#[component]` generates besides the component")]
 
 use leptos::prelude::*;
 use synckit::Connection;

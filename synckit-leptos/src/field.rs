@@ -62,7 +62,7 @@ impl<V: Send + Sync + 'static> DefinedAt for FieldSignal<V> {
 
 impl<V: Send + Sync + 'static> IsDisposed for FieldSignal<V> {
     fn is_disposed(&self) -> bool {
-        self.value.is_disposed()
+        self.error.is_disposed()
     }
 }
 
