@@ -17,3 +17,6 @@ pub use apply::Applied;
 pub use error::{ApplyError, WriteError};
 pub use event::Origin;
 pub use state::DocumentState;
+
+#[cfg(test)]
+mod tests;

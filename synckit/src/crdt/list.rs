@@ -133,6 +133,13 @@ impl ListState {
         self.order.iter().map(|&at| &self.items[at as usize])
     }
 
+    /// Every item that was ever inserted, deleted ones too, by (position, id). O(n log n).
+    pub(crate) fn all_in_order(&self) -> Vec<Dot> {
+        let mut all: Vec<&Item> = self.items.iter().filter(|item| item.inserted.is_some()).collect();
+        all.sort_by(|a, b| (a.position(), a.id).cmp(&(b.position(), b.id)));
+        all.into_iter().map(|item| item.id).collect()
+    }
+
     pub(crate) fn live(&self, emit: &mut dyn FnMut(Live)) {
         for item in &self.items {
             let id = item.id;

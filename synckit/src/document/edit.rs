@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::error::WriteError;
 use super::transaction::Transaction;
-use super::undo::Inverse;
+use super::undo::{Inverse, Place};
 use crate::crdt::container::{ContainerId, Kind, Slot};
 use crate::crdt::list::ListState;
 use crate::crdt::operation::Action;
@@ -130,20 +130,41 @@ impl Transaction<'_> {
     }
 
     /// Gives an item a position.
-    pub(crate) fn list_place(
-        &mut self,
-        list: &ContainerId,
-        item: Dot,
-        position: Position,
-    ) -> Result<Dot, WriteError> {
-        let state = self.state.list(list).and_then(|list| list.item(item)).ok_or(WriteError::NotFound)?;
-        let (previous, previous_dot) = (state.position().cloned(), state.position_dot());
+    fn list_place(&mut self, list: &ContainerId, item: Dot, position: Position) -> Result<Dot, WriteError> {
+        let state = self.state.list(list).ok_or(WriteError::NotFound)?;
+        let at = state.index_of(item).ok_or(WriteError::NotFound)?;
+        let id = |at: usize| state.at(at).map(|item| item.id);
+        let (after, before) = (at.checked_sub(1).and_then(id), id(at + 1));
+        let moving = state.item(item).ok_or(WriteError::NotFound)?;
+        let previous_dot = moving.position_dot();
+        let previous =
+            Place { position: moving.position().ok_or(WriteError::NotFound)?.clone(), after, before };
         let written = self.perform(list, |_| Action::ListMove { item, position });
-        if let Some(previous) = previous {
-            let list = list.clone();
-            self.open.inverses.push(Inverse::ListMove { list, item, previous, previous_dot, written });
-        }
+        self.open.inverses.push(Inverse::ListMove {
+            list: list.clone(),
+            item,
+            previous,
+            previous_dot,
+            written,
+        });
         Ok(written)
+    }
+
+    /// Puts an item back where it stood: at its old position if that still lies between its old neighbours, or else
+    /// behind the one it stood behind or in front of the one it stood in front of. `None` when it is not there any more.
+    pub(crate) fn list_put_back(&mut self, list: &ContainerId, item: Dot, place: &Place) -> Option<Dot> {
+        let state = self.state.list(list)?;
+        let position = |id: Option<Dot>| state.item(id?).filter(|item| item.visible())?.position();
+        let fits = position(place.after).is_none_or(|after| *after < place.position)
+            && position(place.before).is_none_or(|before| place.position < *before);
+        if fits {
+            return self.list_place(list, item, place.position.clone()).ok();
+        }
+        let behind = place.after.map_or(Some(0), |after| state.index_of(after).map(|at| at + 1));
+        let in_front = || place.before.and_then(|before| state.index_of(before));
+        let index = behind.or_else(in_front).unwrap_or(state.len());
+        let position = self.position_at(list, index, Some(item));
+        self.list_place(list, item, position).ok()
     }
 
     /// Replaces an item's value.
@@ -229,34 +250,54 @@ impl Transaction<'_> {
 
     /// A position for something that is to stand before the item at `index`. `moving` does not count as a neighbour.
     fn position_at(&mut self, list: &ContainerId, index: usize, moving: Option<Dot>) -> Position {
-        if let Some(position) = self.free_position(list, index, moving) {
+        let (left, right) = self.neighbours(list, index, moving);
+        if let (Some(left), Some(right)) = (&left, &right)
+            && left >= right
+        {
+            return self.part(list, index, moving, left);
+        }
+        let position = Position::between(left.as_ref(), right.as_ref());
+        if position.as_bytes().len() <= LONG_POSITION {
             return position;
         }
         self.respace(list);
-        let fresh = self.free_position(list, index, moving);
-        // After fresh positions all neighbours differ, so there is room between any two.
-        fresh.unwrap_or_else(|| Position::between(None, None))
+        let (left, right) = self.neighbours(list, index, moving);
+        Position::between(left.as_ref(), right.as_ref())
     }
 
-    fn free_position(&self, list: &ContainerId, index: usize, moving: Option<Dot>) -> Option<Position> {
-        let Some(state) = self.state.list(list) else { return Some(Position::between(None, None)) };
-        let stays = |at: &usize| state.at(*at).is_some_and(|item| Some(item.id) != moving);
-        let left = (0..index).rev().find(stays).and_then(|at| state.at(at)?.position());
-        let right = (index..state.len()).find(stays).and_then(|at| state.at(at)?.position());
-        if let (Some(left), Some(right)) = (left, right)
-            && left >= right
-        {
-            // Two replicas chose the same position at the same time: there is nothing between.
-            return None;
+    fn neighbours(
+        &self,
+        list: &ContainerId,
+        index: usize,
+        moving: Option<Dot>,
+    ) -> (Option<Position>, Option<Position>) {
+        let Some(state) = self.state.list(list) else { return (None, None) };
+        let position = |at: usize| state.at(at).filter(|item| Some(item.id) != moving)?.position().cloned();
+        ((0..index).rev().find_map(position), (index..state.len()).find_map(position))
+    }
+
+    /// Two replicas chose the same position at the same time, so there is nothing between: the items from `index` on
+    /// that share it move on a little. Returns the position that this leaves free.
+    fn part(&mut self, list: &ContainerId, index: usize, moving: Option<Dot>, shared: &Position) -> Position {
+        let later: Vec<(Dot, Position)> = (self.state.list(list).into_iter())
+            .flat_map(|list| list.iter().skip(index))
+            .filter(|item| Some(item.id) != moving)
+            .filter_map(|item| Some((item.id, item.position()?.clone())))
+            .collect();
+        let sharing = later.iter().take_while(|(_, position)| position <= shared).count();
+        let end = later.get(sharing).map(|(_, position)| position);
+        let mut fresh = Position::spread(Some(shared), end, sharing + 1).into_iter();
+        let free = fresh.next().unwrap_or_else(|| Position::between(Some(shared), end));
+        for ((item, _), position) in later.iter().zip(fresh) {
+            self.perform(list, |_| Action::ListMove { item: *item, position });
         }
-        Some(Position::between(left, right)).filter(|position| position.as_bytes().len() <= LONG_POSITION)
+        free
     }
 
-    /// Gives every item a fresh, short position in today's order. O(n), and rare: when neighbours share a position, or
-    /// after hundreds of inserts at one place.
+    /// Gives every item a fresh, short position in today's order, deleted ones too, as an undo may bring them back.
+    /// O(n log n), and rare: after hundreds of inserts at one place.
     fn respace(&mut self, list: &ContainerId) {
-        let items: Vec<Dot> =
-            self.state.list(list).into_iter().flat_map(ListState::iter).map(|item| item.id).collect();
+        let items = self.state.list(list).map(ListState::all_in_order).unwrap_or_default();
         let positions = Position::spread(None, None, items.len());
         for (item, position) in items.into_iter().zip(positions) {
             self.perform(list, |_| Action::ListMove { item, position });

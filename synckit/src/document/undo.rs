@@ -16,6 +16,14 @@ use crate::version::Dot;
 /// Steps that can be undone.
 const MAX_STEPS: usize = 200;
 
+/// Where an item stood. Neighbours may have fresh positions by the time it goes back, so they are named too.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    pub(crate) position: Position,
+    pub(crate) after: Option<Dot>,
+    pub(crate) before: Option<Dot>,
+}
+
 /// What takes one operation back. `written` is the operation; `previous_dot` the one it had replaced.
 #[derive(Debug, Clone)]
 pub(crate) enum Inverse {
@@ -40,7 +48,7 @@ pub(crate) enum Inverse {
     ListMove {
         list: ContainerId,
         item: Dot,
-        previous: Position,
+        previous: Place,
         previous_dot: Dot,
         written: Dot,
     },
@@ -77,9 +85,17 @@ pub(crate) struct UndoHistory {
     undo: Vec<Step>,
     redo: Vec<Step>,
     /// An operation that restored what an earlier one had written stands for it: earlier steps go on to find it.
-    stands_for: HashMap<Dot, Dot>,
+    stands_for: HashMap<(Aspect, Dot), Dot>,
     /// Writes to one field within this time are one step, in milliseconds.
     pub(crate) merge_within: u64,
+}
+
+/// What of an element an operation decides. An insertion decides all three, and each may be restored on its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Aspect {
+    Value,
+    Place,
+    Life,
 }
 
 /// Which way to go.
@@ -151,8 +167,8 @@ impl UndoHistory {
     }
 
     /// The operation that stands for `dot` today.
-    fn resolve(&self, mut dot: Dot) -> Dot {
-        while let Some(&later) = self.stands_for.get(&dot) {
+    fn resolve(&self, aspect: Aspect, mut dot: Dot) -> Dot {
+        while let Some(&later) = self.stands_for.get(&(aspect, dot)) {
             dot = later;
         }
         dot
@@ -162,8 +178,11 @@ impl UndoHistory {
         let restored = match inverse {
             Inverse::MapWrite { map, key, previous, previous_dot, written } => {
                 let register = transaction.state.map(map).and_then(|map| map.register(key));
-                let ours = register.is_some_and(|register| register.stamp.dot == self.resolve(*written));
-                ours.then(|| (*previous_dot, transaction.map_write(map, key, |_| previous.clone())))
+                let ours = register
+                    .is_some_and(|register| register.stamp.dot == self.resolve(Aspect::Value, *written));
+                ours.then(|| {
+                    (Aspect::Value, *previous_dot, transaction.map_write(map, key, |_| previous.clone()))
+                })
             }
             Inverse::ListDelete { list, item, written } => {
                 if self.life_is(transaction, list, *item, *written) {
@@ -174,18 +193,19 @@ impl UndoHistory {
             }
             Inverse::ListRestore { list, item, previous_dot, written } => self
                 .life_is(transaction, list, *item, *written)
-                .then(|| (Some(*previous_dot), transaction.list_restore(list, *item))),
+                .then(|| (Aspect::Life, Some(*previous_dot), transaction.list_restore(list, *item))),
             Inverse::ListMove { list, item, previous, previous_dot, written } => {
                 let state = transaction.state.list(list).and_then(|list| list.item(*item));
-                let ours = state.is_some_and(|item| item.position_dot() == self.resolve(*written));
-                let placed = ours.then(|| transaction.list_place(list, *item, previous.clone()));
-                placed.and_then(Result::ok).map(|dot| (Some(*previous_dot), dot))
+                let ours =
+                    state.is_some_and(|item| item.position_dot() == self.resolve(Aspect::Place, *written));
+                let placed = ours.then(|| transaction.list_put_back(list, *item, previous)).flatten();
+                placed.map(|dot| (Aspect::Place, Some(*previous_dot), dot))
             }
             Inverse::ListSet { list, item, previous, previous_dot, written } => {
                 let state = transaction.state.list(list).and_then(|list| list.item(*item));
-                let ours = state.is_some_and(|item| item.slot_dot() == self.resolve(*written));
+                let ours = state.is_some_and(|item| item.slot_dot() == self.resolve(Aspect::Value, *written));
                 let set = ours.then(|| transaction.list_write(list, *item, |_| previous.clone()));
-                set.and_then(Result::ok).map(|dot| (Some(*previous_dot), dot))
+                set.and_then(Result::ok).map(|dot| (Aspect::Value, Some(*previous_dot), dot))
             }
             Inverse::CounterAdd { counter, by } => {
                 let _ = by.checked_neg().map(|by| transaction.counter_add(counter, by));
@@ -200,14 +220,14 @@ impl UndoHistory {
                 None
             }
         };
-        if let Some((Some(previous), now)) = restored {
-            self.stands_for.insert(self.resolve(previous), now);
+        if let Some((aspect, Some(previous), now)) = restored {
+            self.stands_for.insert((aspect, self.resolve(aspect, previous)), now);
         }
     }
 
     fn life_is(&self, transaction: &Transaction<'_>, list: &ContainerId, item: Dot, written: Dot) -> bool {
         let item = transaction.state.list(list).and_then(|list| list.item(item));
-        item.is_some_and(|item| item.life_dot() == self.resolve(written))
+        item.is_some_and(|item| item.life_dot() == self.resolve(Aspect::Life, written))
     }
 }
 
