@@ -17,6 +17,9 @@ pub(crate) const WINDOW_SHARE: usize = 8;
 pub(crate) enum Kind {
     /// Dropped: catching up from the client's version makes up for it.
     Data,
+    /// A part of a document on its way from `Subscribe` to `CaughtUp`: dropped too, but never the cause. Rooms send a
+    /// window of it and wait, so that a client always gets on, whatever it subscribes to.
+    CatchUp,
     /// Kept: nothing would make up for it. Only as many come as the connection sends messages, and a connection whose
     /// queue is full is not read.
     Control,
@@ -34,7 +37,7 @@ pub(crate) struct Farewell {
 /// What the connection has to do next.
 pub(crate) enum Outgoing {
     /// Send this and then say so with [`Outbox::sent`].
-    Frame(Bytes),
+    Frame(Kind, Bytes),
     /// The queue was thrown away: tell the rooms, then call [`Outbox::resume`].
     Overflowed,
     /// Send this last.
@@ -53,6 +56,8 @@ struct Queue {
     frames: VecDeque<(Kind, Bytes)>,
     /// Of all frames, the one being sent included.
     bytes: usize,
+    /// Of all frames but those of [`Kind::CatchUp`].
+    live_bytes: usize,
     overflowed: bool,
     /// Nothing more is to be read from the connection.
     closing: bool,
@@ -69,24 +74,26 @@ impl Outbox {
         Self { limit, queue: Mutex::default() }
     }
 
-    /// Adds a frame. When that takes the queue over its limit, everything in it that is [`Kind::Data`] is thrown away;
-    /// a single frame may be larger than the limit.
+    /// Adds a frame. When that takes the queue over its limit, everything but [`Kind::Control`] is thrown away; a single
+    /// frame may be larger than the limit.
     pub(crate) fn push(&self, kind: Kind, frame: Bytes) {
         let mut queue = self.lock();
-        if queue.farewell.is_some() || (queue.overflowed && kind == Kind::Data) {
+        if queue.farewell.is_some() || (queue.overflowed && kind != Kind::Control) {
             return;
         }
-        if kind == Kind::Data && queue.bytes > 0 && queue.bytes + frame.len() > self.limit {
+        if kind == Kind::Data && queue.live_bytes > 0 && queue.live_bytes + frame.len() > self.limit {
             queue.overflowed = true;
-            let mut dropped = 0;
-            queue.frames.retain(|(kind, frame)| {
-                let keep = *kind == Kind::Control;
-                dropped += if keep { 0 } else { frame.len() };
-                keep
-            });
-            queue.bytes -= dropped;
+            let frames = std::mem::take(&mut queue.frames);
+            for (kind, frame) in frames {
+                if kind == Kind::Control {
+                    queue.frames.push_back((kind, frame));
+                } else {
+                    queue.remove(kind, frame.len());
+                }
+            }
         } else {
             queue.bytes += frame.len();
+            queue.live_bytes += if kind == Kind::CatchUp { 0 } else { frame.len() };
             queue.frames.push_back((kind, frame));
         }
         wake(queue);
@@ -133,6 +140,11 @@ impl Outbox {
         free
     }
 
+    /// Whether a document is on its way from `Subscribe` to `CaughtUp`.
+    pub(crate) fn is_catching_up(&self, document: &str) -> bool {
+        self.lock().catching_up.iter().any(|other| **other == *document)
+    }
+
     /// Gives the place back: the document is caught up, or will not be.
     pub(crate) fn end_catch_up(&self, document: &str) {
         let mut queue = self.lock();
@@ -162,12 +174,12 @@ impl Outbox {
         if queue.overflowed {
             return Poll::Ready(Outgoing::Overflowed);
         }
-        if let Some((_, frame)) = queue.frames.pop_front() {
+        if let Some((kind, frame)) = queue.frames.pop_front() {
             if queue.frames.is_empty() {
                 // Most connections are idle most of the time: keep nothing for them.
                 queue.frames = VecDeque::new();
             }
-            return Poll::Ready(Outgoing::Frame(frame));
+            return Poll::Ready(Outgoing::Frame(kind, frame));
         }
         if let Some(farewell) = &queue.farewell {
             return Poll::Ready(Outgoing::Farewell(farewell.clone()));
@@ -180,12 +192,19 @@ impl Outbox {
     }
 
     /// A frame that was taken out is on its way.
-    pub(crate) fn sent(&self, bytes: usize) {
-        self.lock().bytes -= bytes;
+    pub(crate) fn sent(&self, kind: Kind, bytes: usize) {
+        self.lock().remove(kind, bytes);
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Queue {
+    fn remove(&mut self, kind: Kind, bytes: usize) {
+        self.bytes -= bytes;
+        self.live_bytes -= if kind == Kind::CatchUp { 0 } else { bytes };
     }
 }
 
@@ -217,11 +236,11 @@ mod tests {
         outbox.push(Kind::Data, Bytes::from_static(&[4; 1]));
         assert!(matches!(next(&outbox), Some(Outgoing::Overflowed)));
         outbox.resume();
-        let Some(Outgoing::Frame(frame)) = next(&outbox) else { panic!("the control frame is gone") };
+        let Some(Outgoing::Frame(kind, frame)) = next(&outbox) else { panic!("the control frame is gone") };
         assert_eq!(frame[0], 2);
         outbox.await_drain(&"a".into());
         assert!(outbox.take_drained().is_empty(), "the frame is still being sent");
-        outbox.sent(frame.len());
+        outbox.sent(kind, frame.len());
         assert_eq!(outbox.take_drained(), ["a".into()]);
         assert!(next(&outbox).is_none());
     }
@@ -231,7 +250,21 @@ mod tests {
         let outbox = Outbox::new(100);
         outbox.push(Kind::Data, Bytes::from_static(&[1; 200]));
         assert!(!outbox.may_read());
-        assert!(matches!(next(&outbox), Some(Outgoing::Frame(_))));
+        assert!(matches!(next(&outbox), Some(Outgoing::Frame(..))));
+    }
+
+    #[test]
+    fn catching_up_never_throws_the_queue_away() {
+        let outbox = Outbox::new(100);
+        outbox.push(Kind::CatchUp, Bytes::from_static(&[1; 200]));
+        outbox.push(Kind::CatchUp, Bytes::from_static(&[1; 200]));
+        outbox.push(Kind::Data, Bytes::from_static(&[2; 60]));
+        assert!(matches!(next(&outbox), Some(Outgoing::Frame(Kind::CatchUp, _))));
+        outbox.sent(Kind::CatchUp, 200);
+        outbox.push(Kind::Data, Bytes::from_static(&[2; 60]));
+        assert!(matches!(next(&outbox), Some(Outgoing::Overflowed)));
+        outbox.resume();
+        assert!(next(&outbox).is_none());
     }
 
     #[test]
@@ -250,7 +283,7 @@ mod tests {
         outbox.push(Kind::Data, Bytes::from_static(b"last"));
         outbox.finish(Farewell { frame: Bytes::new(), code: 1001 });
         outbox.push(Kind::Data, Bytes::from_static(b"too late"));
-        assert!(matches!(next(&outbox), Some(Outgoing::Frame(_))));
+        assert!(matches!(next(&outbox), Some(Outgoing::Frame(..))));
         assert!(matches!(next(&outbox), Some(Outgoing::Farewell(_))));
     }
 }

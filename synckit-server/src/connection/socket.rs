@@ -38,11 +38,17 @@ pub(super) enum Event {
     Ended(End),
 }
 
+/// A message that is partly sent.
+struct Sending {
+    kind: Kind,
+    len: usize,
+    rest: Bytes,
+}
+
 pub(super) struct Socket<S> {
     stream: WebSocketStream<Guarded<S>>,
     outbox: Arc<Outbox>,
-    /// What is left of the message being sent, and its length.
-    sending: Option<(Bytes, usize)>,
+    sending: Option<Sending>,
     unflushed: bool,
     /// The network did not take more, last time.
     blocked: bool,
@@ -117,7 +123,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                 }
             }
             match self.outbox.poll_next(context) {
-                Poll::Ready(Outgoing::Frame(frame)) => self.sending = Some((frame.clone(), frame.len())),
+                Poll::Ready(Outgoing::Frame(kind, rest)) => {
+                    self.sending = Some(Sending { kind, len: rest.len(), rest });
+                }
                 Poll::Ready(Outgoing::Overflowed) => return Poll::Ready(Event::Overflowed),
                 Poll::Ready(Outgoing::Farewell(farewell)) => {
                     return Poll::Ready(Event::Ended(End::Stopped(farewell)));
@@ -148,20 +156,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             }
         }
         self.went_through();
-        let Some((mut rest, len)) = self.sending.take() else { return Poll::Ready(Ok(())) };
-        let kind = if rest.len() == len { Data::Binary } else { Data::Continue };
-        let piece = rest.split_to(rest.len().min(FRAGMENT));
-        let last = rest.is_empty();
-        self.stream.start_send_unpin(tungstenite::Message::Frame(Frame::message(
-            piece,
-            OpCode::Data(kind),
-            last,
-        )))?;
+        let Some(mut sending) = self.sending.take() else { return Poll::Ready(Ok(())) };
+        let data = if sending.rest.len() == sending.len { Data::Binary } else { Data::Continue };
+        let piece = sending.rest.split_to(sending.rest.len().min(FRAGMENT));
+        let last = sending.rest.is_empty();
+        let frame = Frame::message(piece, OpCode::Data(data), last);
+        self.stream.start_send_unpin(tungstenite::Message::Frame(frame))?;
         self.unflushed = true;
         if last {
-            self.outbox.sent(len);
+            self.outbox.sent(sending.kind, sending.len);
         } else {
-            self.sending = Some((rest, len));
+            self.sending = Some(sending);
         }
         Poll::Ready(Ok(()))
     }

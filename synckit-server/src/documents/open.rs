@@ -221,7 +221,8 @@ impl OpenDocument {
         };
         let frame = Bytes::from(message.encode());
         for outbox in to.iter().filter_map(|session| inner.sessions.get(session)) {
-            outbox.push(kind, frame.clone());
+            let catch_up = matches!(message, Message::Changes { .. }) && outbox.is_catching_up(&self.id);
+            outbox.push(if catch_up { Kind::CatchUp } else { kind }, frame.clone());
             if ends_catch_up {
                 outbox.end_catch_up(&self.id);
             }
