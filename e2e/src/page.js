@@ -1,6 +1,7 @@
 // What the page shows, read in one go: the body of a function, run inside the page.
 const one = (name, inside = document) => inside.querySelector(`[data-testid="${name}"]`);
-const text = (element) => (element === null ? "" : (element.value ?? element.textContent).trim());
+const text = (element) =>
+  element === null ? "" : (element.matches("input, textarea") ? element.value : element.textContent).trim();
 const isOn = (element) =>
   element !== null && (element.checked === true || ["aria-checked", "aria-pressed"].some((name) => element.getAttribute(name) === "true"));
 return {

@@ -72,6 +72,8 @@ pub(crate) fn package(wasm: &Path, name: &str, static_files: &Path, folder: &Pat
 pub(crate) fn bind(wasm: &Path, name: &str, folder: &Path) -> Result<()> {
     let mut bindgen = Bindgen::new();
     bindgen.input_path(wasm).out_name(name).typescript(false).remove_producers_section(true);
+    // `init()` without an address loads the WebAssembly from beside the script.
+    bindgen.omit_default_module_path(false);
     bindgen
         .web(true)
         .and_then(|bindgen| bindgen.generate(folder))
