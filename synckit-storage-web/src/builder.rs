@@ -3,14 +3,13 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use synckit::storage::{StorageError, StorageEvent, StorageMode};
+use synckit::storage::{MemoryStorage, StorageError, StorageEvent, StorageMode};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::StorageManager;
 
 use crate::indexeddb::{Database, Durability};
 use crate::limits;
-use crate::memory::Memory;
 #[cfg(feature = "opfs")]
 use crate::opfs::Directory;
 use crate::store::{Inner, Opened, WebStorage};
@@ -86,7 +85,7 @@ impl WebStorageBuilder {
                 let chosen = self.backend == Some(Backend::Memory);
                 let reason = if chosen { CHOSEN.into() } else { error.to_string() };
                 let mode = StorageMode::Memory { reason };
-                self.finish(Opened::Memory(Memory::default()), mode, events)
+                self.finish(Opened::Memory(MemoryStorage::default()), mode, events)
             }
         }
     }

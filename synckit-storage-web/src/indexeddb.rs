@@ -10,7 +10,6 @@ mod schema;
 mod transaction;
 
 use std::cell::RefCell;
-use std::future::Future;
 use std::rc::Rc;
 
 use synckit::storage::StorageError;
@@ -63,15 +62,20 @@ impl Database {
     /// Runs `operation`, and once more on a fresh connection when the first one was closed under it.
     ///
     /// An operation that failed has stored nothing, so doing it again stores it once.
-    async fn run<T, F>(&self, operation: impl Fn(Rc<Connection>) -> F) -> Result<T, StorageError>
-    where
-        F: Future<Output = Result<T, StorageError>>,
-    {
-        match operation(self.connection().await?).await {
-            Err(StorageError::Closed(_) | StorageError::Aborted(_)) => {
-                operation(self.connection().await?).await
-            }
-            result => result,
+    async fn run<T>(
+        &self,
+        operation: impl AsyncFn(&Connection) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        let connection = self.connection().await?;
+        let error = match operation(&connection).await {
+            Err(error @ (StorageError::Closed(_) | StorageError::Aborted(_))) => error,
+            result => return result,
+        };
+        if matches!(error, StorageError::Closed(_)) {
+            // Not every closing is announced.
+            connection.close();
         }
+        drop(connection);
+        operation(&*self.connection().await?).await
     }
 }

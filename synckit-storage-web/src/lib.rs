@@ -20,7 +20,6 @@ mod lease;
 pub mod limits;
 mod listener;
 mod locks;
-mod memory;
 #[cfg(feature = "opfs")]
 mod opfs;
 mod queue;

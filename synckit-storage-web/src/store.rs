@@ -4,13 +4,14 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use futures_core::Stream;
-use synckit::storage::{Chunk, ChunkId, ReplicaLease, Storage, StorageError, StorageEvent, StorageMode};
+use synckit::storage::{
+    Chunk, ChunkId, MemoryStorage, ReplicaLease, Storage, StorageError, StorageEvent, StorageMode,
+};
 
 use crate::builder::WebStorageBuilder;
 use crate::indexeddb::Database;
 use crate::lease;
 use crate::limits;
-use crate::memory::Memory;
 use crate::tabs::{Events, Tabs};
 use crate::task::detached;
 
@@ -48,7 +49,7 @@ pub(crate) enum Opened {
     IndexedDb(Database),
     #[cfg(feature = "opfs")]
     Opfs(crate::opfs::Directory),
-    Memory(Memory),
+    Memory(MemoryStorage),
 }
 
 impl WebStorage {
@@ -83,7 +84,7 @@ impl Storage for WebStorage {
                 Opened::IndexedDb(database) => database.load(&document, after).await,
                 #[cfg(feature = "opfs")]
                 Opened::Opfs(directory) => directory.load(&document, after).await,
-                Opened::Memory(memory) => Ok(memory.load(&document, after)),
+                Opened::Memory(memory) => memory.load(&document, after).await,
             }
         })
         .await
@@ -98,7 +99,7 @@ impl Storage for WebStorage {
                 Opened::IndexedDb(database) => database.replace(&document, &[], &update).await?,
                 #[cfg(feature = "opfs")]
                 Opened::Opfs(directory) => directory.append(&document, update).await?,
-                Opened::Memory(memory) => memory.replace(&document, &[], update),
+                Opened::Memory(memory) => memory.append(&document, update).await?,
             };
             inner.appended(&document);
             Ok(id)
@@ -120,7 +121,7 @@ impl Storage for WebStorage {
                 Opened::IndexedDb(database) => database.replace(&document, &read, &snapshot).await?,
                 #[cfg(feature = "opfs")]
                 Opened::Opfs(directory) => directory.compact(&document, &read, &snapshot).await?,
-                Opened::Memory(memory) => memory.replace(&document, &read, snapshot),
+                Opened::Memory(memory) => memory.compact(&document, &read, snapshot).await?,
             };
             inner.appended(&document);
             Ok(id)
@@ -136,7 +137,7 @@ impl Storage for WebStorage {
                 Opened::IndexedDb(database) => database.delete(&document).await?,
                 #[cfg(feature = "opfs")]
                 Opened::Opfs(directory) => directory.delete(&document).await?,
-                Opened::Memory(memory) => memory.delete(&document),
+                Opened::Memory(memory) => memory.delete(&document).await?,
             }
             inner.appended(&document);
             Ok(())
@@ -151,7 +152,7 @@ impl Storage for WebStorage {
                 Opened::IndexedDb(database) => database.documents().await,
                 #[cfg(feature = "opfs")]
                 Opened::Opfs(directory) => directory.documents().await,
-                Opened::Memory(memory) => Ok(memory.documents()),
+                Opened::Memory(memory) => memory.documents().await,
             }
         })
         .await
@@ -165,7 +166,7 @@ impl Storage for WebStorage {
                 Opened::IndexedDb(database) => database.record(&key).await,
                 #[cfg(feature = "opfs")]
                 Opened::Opfs(directory) => directory.record(&key).await,
-                Opened::Memory(memory) => Ok(memory.record(&key)),
+                Opened::Memory(memory) => memory.record(&key).await,
             }
         })
         .await
@@ -180,7 +181,7 @@ impl Storage for WebStorage {
                 Opened::IndexedDb(database) => database.set_record(&key, &value).await?,
                 #[cfg(feature = "opfs")]
                 Opened::Opfs(directory) => directory.set_record(&key, &value).await?,
-                Opened::Memory(memory) => memory.set_record(&key, value),
+                Opened::Memory(memory) => memory.set_record(&key, value).await?,
             }
             if let Some(tabs) = &inner.tabs {
                 tabs.recorded(&key);

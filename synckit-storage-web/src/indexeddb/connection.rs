@@ -18,8 +18,9 @@ use crate::web::global;
 
 /// How long an opening waits for other tabs to let go of an older version, in milliseconds.
 const BLOCKED_MS: u64 = 2_000;
-/// How long a browser may take to open a database at all, in milliseconds.
-const OPEN_MS: u64 = 15_000;
+/// How long a browser may take to open a database at all, in milliseconds. An opening behind one that is blocked hears
+/// nothing of it.
+const OPEN_MS: u64 = 8_000;
 
 /// An open connection. It closes when it is dropped, when another tab wants to upgrade or delete the database, and when
 /// the browser takes it away.
@@ -56,13 +57,22 @@ impl Connection {
         match within(OPEN_MS, either(opening, refused)).await {
             Some(Ok(connection)) => connection,
             Some(Err(())) => Err(StorageError::Blocked("it still uses an older version of the store".into())),
-            None => Err(StorageError::Aborted("the browser did not open the store in time".into())),
+            None => {
+                let seconds = OPEN_MS / 1000;
+                Err(StorageError::Blocked(format!("the store did not open within {seconds} s")))
+            }
         }
     }
 
     /// Whether it can be used.
     pub(super) fn is_open(&self) -> bool {
         self.open.get()
+    }
+
+    /// It is not used any more; what is under way is finished.
+    pub(super) fn close(&self) {
+        self.open.set(false);
+        self.database.close();
     }
 
     /// Whether opening it made the database.
@@ -95,7 +105,7 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        self.database.close();
+        self.close();
     }
 }
 

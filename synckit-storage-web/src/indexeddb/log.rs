@@ -10,7 +10,7 @@ use web_sys::{IdbCursor, IdbKeyRange, IdbObjectStore, IdbRequest};
 use super::Database;
 use super::request::result;
 use super::schema::{CHUNKS, COUNTERS, LAST_ID, RECORDS, REPLICAS};
-use super::transaction::Transaction;
+use super::transaction::{read, write};
 use crate::error::storage_error;
 use crate::lease::Replicas;
 use crate::limits::{MAX_RECORD_BYTES, MAX_UPDATE_BYTES};
@@ -26,28 +26,29 @@ impl Database {
         document: &str,
         after: Option<ChunkId>,
     ) -> Result<Vec<Chunk>, StorageError> {
-        self.run(|connection| async move {
-            let transaction = Transaction::read(&connection, &[CHUNKS])?;
-            let store = transaction.store(CHUNKS)?;
-            let mut chunks: Vec<Chunk> = Vec::new();
-            let mut after = after;
-            loop {
-                let range = range(document, after)?;
-                let keys = request(store.get_all_keys_with_key_and_limit(&range, PAGE))?;
-                let values = request(store.get_all_with_key_and_limit(&range, PAGE))?;
-                // Both are answered in the order of asking; the second is waited for first, so that one turn is enough.
-                let values: Array = result(&values).await?.unchecked_into();
-                let keys: Array = keys.result().map_err(|thrown| storage_error(&thrown))?.unchecked_into();
-                for (key, value) in keys.iter().zip(values.iter()) {
-                    chunks.push(Chunk { id: id(&key)?, update: bytes(&value, MAX_UPDATE_BYTES)? });
+        self.run(async |connection| {
+            read(connection, &[CHUNKS], async |transaction| {
+                let store = transaction.store(CHUNKS)?;
+                let mut chunks: Vec<Chunk> = Vec::new();
+                let mut after = after;
+                loop {
+                    let range = range(document, after)?;
+                    let keys = request(store.get_all_keys_with_key_and_limit(&range, PAGE))?;
+                    let values = request(store.get_all_with_key_and_limit(&range, PAGE))?;
+                    // Answered in the order of asking: after the second the first is there too.
+                    let values: Array = result(&values).await?.unchecked_into();
+                    let keys: Array =
+                        keys.result().map_err(|thrown| storage_error(&thrown))?.unchecked_into();
+                    for (key, value) in keys.iter().zip(values.iter()) {
+                        chunks.push(Chunk { id: id(&key)?, update: bytes(&value, MAX_UPDATE_BYTES)? });
+                    }
+                    if keys.length() < PAGE {
+                        return Ok(chunks);
+                    }
+                    after = chunks.last().map(|chunk| chunk.id);
                 }
-                if keys.length() < PAGE {
-                    break;
-                }
-                after = chunks.last().map(|chunk| chunk.id);
-            }
-            transaction.complete().await?;
-            Ok(chunks)
+            })
+            .await
         })
         .await
     }
@@ -60,53 +61,56 @@ impl Database {
         update: &[u8],
     ) -> Result<ChunkId, StorageError> {
         let read: BTreeSet<ChunkId> = read.iter().copied().collect();
-        let read = &read;
-        self.run(|connection| async move {
-            let transaction = Transaction::write(&connection, &[CHUNKS, COUNTERS], self.durability)?;
-            let store = transaction.store(CHUNKS)?;
-            // One counter for the whole store: it outlives the chunks, so ids are never used again.
-            let counters = transaction.store(COUNTERS)?;
-            let last = result(&request(counters.get(&LAST_ID.into()))?).await?;
-            let next = number(&last).unwrap_or(0) + 1;
-            if next > MAX_ID {
-                return Err(StorageError::Corrupt("the ids of chunks are used up".into()));
-            }
-            request(counters.put_with_key(&(next as f64).into(), &LAST_ID.into()))?;
-            request(store.add_with_key(&Uint8Array::from(update), &key(document, next)))?;
-            if let (Some(first), Some(last)) = (read.first(), read.last()) {
-                delete_read(&store, document, (*first, *last), read).await?;
-            }
-            transaction.complete().await?;
-            Ok(ChunkId(next))
+        self.run(async |connection| {
+            write(connection, &[CHUNKS, COUNTERS], self.durability, async |transaction| {
+                let store = transaction.store(CHUNKS)?;
+                // One counter for the whole store: it outlives the chunks, so ids are never used again.
+                let counters = transaction.store(COUNTERS)?;
+                let last = result(&request(counters.get(&LAST_ID.into()))?).await?;
+                let next = number(&last).unwrap_or(0) + 1;
+                if next > MAX_ID {
+                    return Err(StorageError::Corrupt("the ids of chunks are used up".into()));
+                }
+                request(counters.put_with_key(&(next as f64).into(), &LAST_ID.into()))?;
+                request(store.add_with_key(&Uint8Array::from(update), &key(document, next)))?;
+                if let (Some(first), Some(last)) = (read.first(), read.last()) {
+                    delete_read(&store, document, (*first, *last), &read).await?;
+                }
+                Ok(ChunkId(next))
+            })
+            .await
         })
         .await
     }
 
     pub(crate) async fn delete(&self, document: &str) -> Result<(), StorageError> {
-        self.run(|connection| async move {
-            let transaction = Transaction::write(&connection, &[CHUNKS], self.durability)?;
-            request(transaction.store(CHUNKS)?.delete(&range(document, None)?.into()))?;
-            transaction.complete().await
+        self.run(async |connection| {
+            write(connection, &[CHUNKS], self.durability, async |transaction| {
+                let range = range(document, None)?.into();
+                request(transaction.store(CHUNKS)?.delete(&range)).map(drop)
+            })
+            .await
         })
         .await
     }
 
     pub(crate) async fn documents(&self) -> Result<Vec<String>, StorageError> {
-        self.run(|connection| async move {
-            let transaction = Transaction::read(&connection, &[CHUNKS])?;
-            let cursors = request(transaction.store(CHUNKS)?.open_key_cursor())?;
-            let mut documents = Vec::new();
-            loop {
-                let cursor = result(&cursors).await?;
-                let Some(cursor) = cursor.dyn_ref::<IdbCursor>() else { break };
-                let key = cursor.key().map_err(|thrown| storage_error(&thrown))?;
-                let document = Array::from(&key).get(0).as_string().ok_or_else(unknown_key)?;
-                // To the first chunk of the next document: arrays sort after all numbers.
-                let next = Array::of2(&document.as_str().into(), &Array::new());
-                documents.push(document);
-                cursor.continue_with_key(&next).map_err(|thrown| storage_error(&thrown))?;
-            }
-            transaction.complete().await?;
+        self.run(async |connection| {
+            let mut documents = read(connection, &[CHUNKS], async |transaction| {
+                let cursors = request(transaction.store(CHUNKS)?.open_key_cursor())?;
+                let mut documents = Vec::new();
+                loop {
+                    let cursor = result(&cursors).await?;
+                    let Some(cursor) = cursor.dyn_ref::<IdbCursor>() else { return Ok(documents) };
+                    let key = cursor.key().map_err(|thrown| storage_error(&thrown))?;
+                    let document = Array::from(&key).get(0).as_string().ok_or_else(unknown_key)?;
+                    // To the first chunk of the next document: arrays sort after all numbers.
+                    let next = Array::of2(&document.as_str().into(), &Array::new());
+                    documents.push(document);
+                    cursor.continue_with_key(&next).map_err(|thrown| storage_error(&thrown))?;
+                }
+            })
+            .await?;
             // IndexedDB sorts by UTF-16 code units.
             documents.sort_unstable();
             Ok(documents)
@@ -115,20 +119,23 @@ impl Database {
     }
 
     pub(crate) async fn record(&self, key: &str) -> Result<Option<Vec<u8>>, StorageError> {
-        self.run(|connection| async move {
-            let transaction = Transaction::read(&connection, &[RECORDS])?;
-            let value = result(&request(transaction.store(RECORDS)?.get(&key.into()))?).await?;
-            transaction.complete().await?;
-            if value.is_undefined() { Ok(None) } else { bytes(&value, MAX_RECORD_BYTES).map(Some) }
+        self.run(async |connection| {
+            read(connection, &[RECORDS], async |transaction| {
+                let value = result(&request(transaction.store(RECORDS)?.get(&key.into()))?).await?;
+                if value.is_undefined() { Ok(None) } else { bytes(&value, MAX_RECORD_BYTES).map(Some) }
+            })
+            .await
         })
         .await
     }
 
     pub(crate) async fn set_record(&self, key: &str, value: &[u8]) -> Result<(), StorageError> {
-        self.run(|connection| async move {
-            let transaction = Transaction::write(&connection, &[RECORDS], self.durability)?;
-            request(transaction.store(RECORDS)?.put_with_key(&Uint8Array::from(value), &key.into()))?;
-            transaction.complete().await
+        self.run(async |connection| {
+            write(connection, &[RECORDS], self.durability, async |transaction| {
+                let value = Uint8Array::from(value);
+                request(transaction.store(RECORDS)?.put_with_key(&value, &key.into())).map(drop)
+            })
+            .await
         })
         .await
     }
@@ -136,28 +143,31 @@ impl Database {
 
 impl Replicas for Database {
     async fn replicas(&self, limit: u32) -> Result<Vec<String>, StorageError> {
-        self.run(|connection| async move {
-            let transaction = Transaction::read(&connection, &[REPLICAS])?;
-            let all = JsValue::UNDEFINED;
-            let keys = request(transaction.store(REPLICAS)?.get_all_keys_with_key_and_limit(&all, limit))?;
-            let keys: Array = result(&keys).await?.unchecked_into();
-            transaction.complete().await?;
-            Ok(keys.iter().filter_map(|key| key.as_string()).collect())
+        self.run(async |connection| {
+            read(connection, &[REPLICAS], async |transaction| {
+                let all = JsValue::UNDEFINED;
+                let keys =
+                    request(transaction.store(REPLICAS)?.get_all_keys_with_key_and_limit(&all, limit))?;
+                let keys: Array = result(&keys).await?.unchecked_into();
+                Ok(keys.iter().filter_map(|key| key.as_string()).collect())
+            })
+            .await
         })
         .await
     }
 
     async fn add_replica(&self, replica: &str, limit: u32) -> Result<bool, StorageError> {
-        self.run(|connection| async move {
-            let transaction = Transaction::write(&connection, &[REPLICAS], self.durability)?;
-            let store = transaction.store(REPLICAS)?;
-            let count = result(&request(store.count())?).await?;
-            let room = number(&count).is_some_and(|count| count < u64::from(limit));
-            if room {
-                request(store.put_with_key(&js_sys::Date::now().into(), &replica.into()))?;
-            }
-            transaction.complete().await?;
-            Ok(room)
+        self.run(async |connection| {
+            write(connection, &[REPLICAS], self.durability, async |transaction| {
+                let store = transaction.store(REPLICAS)?;
+                let count = result(&request(store.count())?).await?;
+                let room = number(&count).is_some_and(|count| count < u64::from(limit));
+                if room {
+                    request(store.put_with_key(&js_sys::Date::now().into(), &replica.into()))?;
+                }
+                Ok(room)
+            })
+            .await
         })
         .await
     }

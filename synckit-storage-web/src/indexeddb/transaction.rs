@@ -50,26 +50,33 @@ impl Durability {
     }
 }
 
-/// A transaction. Dropping it before [`complete`](Self::complete) has ended aborts it: all or nothing.
+/// A transaction that is under way.
 pub(super) struct Transaction {
     transaction: IdbTransaction,
     done: Slot<Result<(), StorageError>>,
     _listeners: [Listener; 2],
 }
 
+/// Reads in one transaction.
+pub(super) async fn read<T>(
+    connection: &Connection,
+    stores: &[&str],
+    work: impl AsyncFnOnce(&Transaction) -> Result<T, StorageError>,
+) -> Result<T, StorageError> {
+    Transaction::begin(connection, stores, "readonly", Durability::Relaxed)?.finish(work).await
+}
+
+/// Reads and writes in one transaction: resolves when everything is stored, or nothing.
+pub(super) async fn write<T>(
+    connection: &Connection,
+    stores: &[&str],
+    durability: Durability,
+    work: impl AsyncFnOnce(&Transaction) -> Result<T, StorageError>,
+) -> Result<T, StorageError> {
+    Transaction::begin(connection, stores, "readwrite", durability)?.finish(work).await
+}
+
 impl Transaction {
-    pub(super) fn read(connection: &Connection, stores: &[&str]) -> Result<Self, StorageError> {
-        Self::begin(connection, stores, "readonly", Durability::Relaxed)
-    }
-
-    pub(super) fn write(
-        connection: &Connection,
-        stores: &[&str],
-        durability: Durability,
-    ) -> Result<Self, StorageError> {
-        Self::begin(connection, stores, "readwrite", durability)
-    }
-
     fn begin(
         connection: &Connection,
         stores: &[&str],
@@ -109,17 +116,25 @@ impl Transaction {
         })
     }
 
-    /// Resolves when everything asked of it is stored.
-    pub(super) async fn complete(self) -> Result<(), StorageError> {
-        let _ = self.transaction.unchecked_ref::<CommittableTransaction>().commit();
-        self.done.clone().await
-    }
-}
-
-impl Drop for Transaction {
-    fn drop(&mut self) {
-        if !self.done.is_filled() {
-            let _ = self.transaction.abort();
+    /// Does `work` and waits for the end of the transaction, which is what counts.
+    async fn finish<T>(
+        self,
+        work: impl AsyncFnOnce(&Self) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        match work(&self).await {
+            Ok(value) => {
+                let _ = self.transaction.unchecked_ref::<CommittableTransaction>().commit();
+                self.done.await.map(|()| value)
+            }
+            Err(error) => {
+                // All or nothing. Fails when it has ended already: then its end tells more than what came of it, which
+                // is only that nothing more can be asked.
+                let _ = self.transaction.abort();
+                match self.done.await {
+                    Err(cause) if !matches!(cause, StorageError::Aborted(_)) => Err(cause),
+                    _ => Err(error),
+                }
+            }
         }
     }
 }

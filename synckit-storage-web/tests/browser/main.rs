@@ -3,7 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed assumption stops the test")]
 
 mod contract;
+mod faults;
+mod indexeddb_faults;
+mod kill;
 mod latency;
+mod opfs_faults;
+mod platform;
+mod second;
+mod tabs;
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};

@@ -1,0 +1,151 @@
+// Faults below the code under test: what a browser does on a bad day, done to the browser's own objects.
+
+let undo = [];
+
+function replace(object, property, make) {
+    const descriptor = Object.getOwnPropertyDescriptor(object, property);
+    const value = make(object[property]);
+    Object.defineProperty(object, property, { value, configurable: true, writable: true });
+    undo.push(() => {
+        if (descriptor) Object.defineProperty(object, property, descriptor);
+        else delete object[property];
+    });
+}
+
+export function restore() {
+    while (undo.length) undo.pop()();
+}
+
+// window.a.b is not there.
+export function hide(path) {
+    let object = window;
+    for (const part of path.slice(0, -1)) object = object[part];
+    replace(object, path.at(-1), () => undefined);
+}
+
+// The next `times` writes to IndexedDB end their transaction, for `name` or for no reason.
+export function abort_writes(times, name) {
+    for (const method of ["add", "put"]) {
+        replace(IDBObjectStore.prototype, method, (original) => function (...values) {
+            const request = original.apply(this, values);
+            // The store of ids is written first: the fault comes when the chunk or the record follows.
+            if (this.name !== "counters" && times-- > 0) {
+                if (name) {
+                    const error = new DOMException("injected", name);
+                    Object.defineProperty(this.transaction, "error", { value: error });
+                }
+                this.transaction.abort();
+            }
+            return request;
+        });
+    }
+}
+
+// Every write to IndexedDB throws.
+export function throw_on_writes(name) {
+    replace(IDBObjectStore.prototype, "add", () => function () {
+        throw new DOMException("injected", name);
+    });
+}
+
+// Opening a database throws.
+export function throw_on_open(name) {
+    replace(IDBFactory.prototype, "open", () => function () {
+        throw new DOMException("injected", name);
+    });
+}
+
+// Connections opened from now on, to be closed from below.
+let connections = [];
+export function watch_connections() {
+    connections = [];
+    replace(IDBFactory.prototype, "open", (original) => function (...values) {
+        const request = original.apply(this, values);
+        request.addEventListener("success", () => connections.push(request.result));
+        return request;
+    });
+}
+
+// What a browser does when site data are cleared or a disk fails: it closes connections, and says so or not.
+export function close_connections(announced) {
+    for (const database of connections.splice(0)) {
+        database.close();
+        if (announced) database.dispatchEvent(new Event("close"));
+    }
+}
+
+// The next write finds its connection closed.
+export function close_at_next_transaction() {
+    let times = 1;
+    replace(IDBDatabase.prototype, "transaction", (original) => function (...values) {
+        if (times-- > 0) this.close();
+        return original.apply(this, values);
+    });
+}
+
+function settled(request) {
+    return new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+        request.onblocked = () => reject(new Error("blocked"));
+    });
+}
+
+// Opens a database as some other program would; `upgrade` is called as in the first version of this store.
+let other = null;
+export async function open_other(name, version) {
+    const request = indexedDB.open(name, version);
+    request.onupgradeneeded = (event) => {
+        if (event.oldVersion > 0) return;
+        const database = request.result;
+        database.createObjectStore("chunks").put(new Uint8Array([1, 2, 3]), ["d", 1]);
+        database.createObjectStore("records").put(new Uint8Array([4]), "r");
+        database.createObjectStore("counters").put(1, "last-id");
+    };
+    other = await settled(request);
+}
+
+export function close_other() {
+    other.close();
+}
+
+export async function delete_database(name) {
+    await settled(indexedDB.deleteDatabase(name));
+}
+
+// Puts something into a database that this program does not write.
+export async function put_foreign(name, store, key, value) {
+    const database = await settled(indexedDB.open(name));
+    const transaction = database.transaction(store, "readwrite");
+    transaction.objectStore(store).put(value, key);
+    await new Promise((resolve) => (transaction.oncomplete = resolve));
+    database.close();
+}
+
+// A method of file streams fails from its `after`th call on.
+export function fail_files(method, after, name) {
+    replace(FileSystemWritableFileStream.prototype, method, (original) => function (...values) {
+        if (after-- > 0) return original.apply(this, values);
+        return Promise.reject(new DOMException("injected", name));
+    });
+}
+
+export async function remove_files() {
+    const root = await navigator.storage.getDirectory();
+    await root.removeEntry("synckit", { recursive: true });
+}
+
+// Cuts `cut` bytes off the last segment of a document, or flips the byte at `flip`.
+export async function damage_file(store, document, cut, flip) {
+    let folder = await navigator.storage.getDirectory();
+    for (const part of ["synckit", store, "documents", document]) folder = await folder.getDirectoryHandle(part);
+    const names = [];
+    for await (const name of folder.keys()) names.push(name);
+    const file = await folder.getFileHandle(names.sort().at(-1));
+    let bytes = new Uint8Array(await (await file.getFile()).arrayBuffer());
+    if (flip !== undefined) bytes[flip] ^= 1;
+    bytes = bytes.slice(0, bytes.length - cut);
+    const stream = await file.createWritable();
+    await stream.write(bytes);
+    await stream.close();
+}

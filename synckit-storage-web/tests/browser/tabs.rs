@@ -1,0 +1,139 @@
+//! Several tabs with one store: nudges and leases.
+
+use std::collections::BTreeSet;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
+
+use futures_core::Stream;
+use synckit::platform::Platform;
+use synckit::storage::{Storage, StorageEvent};
+use synckit::version::ReplicaId;
+use synckit_storage_web::{Backend, Web, WebStorage};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::second::{Job, Kind, SecondTab};
+use crate::{both_backends, faults, join_all, open, updates};
+
+both_backends! {
+    a_write_is_told_to_the_others_and_not_to_oneself
+    a_write_of_another_tab_is_told_and_can_be_read
+    simultaneous_leases_are_all_different
+    leases_come_back_and_their_number_is_bounded
+    a_lease_of_another_tab_is_not_given_and_comes_back_when_it_ends
+}
+
+/// The events that came until now and in the next moment.
+pub(crate) async fn drain(events: &mut (impl Stream<Item = StorageEvent> + Unpin)) -> Vec<StorageEvent> {
+    Web.sleep(150).await;
+    let mut heard = Vec::new();
+    poll_fn(|context| {
+        while let Poll::Ready(Some(event)) = Pin::new(&mut *events).poll_next(context) {
+            if event != StorageEvent::ModeChanged {
+                heard.push(event);
+            }
+        }
+        Poll::Ready(())
+    })
+    .await;
+    heard
+}
+
+fn appended(document: &str) -> StorageEvent {
+    StorageEvent::Appended { document: document.into() }
+}
+
+async fn a_write_is_told_to_the_others_and_not_to_oneself(backend: Backend) {
+    let (one, two, stranger) =
+        (open(backend, "nudge").await, open(backend, "nudge").await, open(backend, "nudge-2").await);
+    let (mut to_one, mut to_two, mut to_stranger) = (one.events(), two.events(), stranger.events());
+    let first = one.append("a", vec![1]).await.unwrap();
+    one.append("a", vec![2]).await.unwrap();
+    one.compact("b", &[], vec![3]).await.unwrap();
+    one.set_record("r", vec![4]).await.unwrap();
+    one.delete("b").await.unwrap();
+    assert!(one.append("", vec![5]).await.is_err());
+    let recorded = StorageEvent::Recorded { key: "r".into() };
+    // Twice the same that nobody has read yet is told once.
+    assert_eq!(drain(&mut to_two).await, [appended("a"), appended("b"), recorded]);
+    assert_eq!(drain(&mut to_one).await, []);
+    assert_eq!(drain(&mut to_stranger).await, []);
+    assert_eq!(two.load("a", Some(first)).await.unwrap()[0].update, [2]);
+    two.append("a", vec![6]).await.unwrap();
+    assert_eq!(drain(&mut to_one).await, [appended("a")]);
+}
+
+async fn a_write_of_another_tab_is_told_and_can_be_read(backend: Backend) {
+    for kind in [Kind::Frame, Kind::Worker] {
+        let store = format!("other-tab-{kind:?}");
+        let storage = open(backend, &store).await;
+        let mut events = storage.events();
+        let tab = SecondTab::open(kind, backend, &store, Job::Append { bytes: 10 });
+        tab.reports(3).await;
+        assert_eq!(drain(&mut events).await, [appended("d")]);
+        assert!(updates(&storage, "d").await.len() >= 3);
+        storage.append("mine", vec![1]).await.unwrap();
+        assert_eq!(updates(&storage, "mine").await, [[1]]);
+    }
+}
+
+async fn simultaneous_leases_are_all_different(backend: Backend) {
+    let mut stores = Vec::new();
+    for _ in 0..4 {
+        stores.push(open(backend, "leases").await);
+    }
+    let mut before = BTreeSet::new();
+    for round in 0..3 {
+        let asked = (0..20).map(|index| {
+            let storage = stores[index % 4].clone();
+            async move { storage.lease().await.unwrap() }
+        });
+        let leases = join_all(asked.collect()).await;
+        let replicas: BTreeSet<ReplicaId> = leases.iter().map(|lease| lease.replica).collect();
+        assert_eq!(replicas.len(), 20, "round {round}");
+        before.extend(replicas);
+        drop(leases);
+        Web.sleep(50).await;
+    }
+    // Simultaneous asking may make a few more than were ever needed at once, never one per asking.
+    assert!(before.len() < 40, "{} ids for 20 tabs", before.len());
+}
+
+async fn leases_come_back_and_their_number_is_bounded(backend: Backend) {
+    let storage = open(backend, "leases-bound").await;
+    let mut leases = Vec::new();
+    for _ in 0..64 {
+        leases.push(storage.lease().await.unwrap());
+    }
+    assert!(storage.lease().await.is_none(), "64 ids are the most");
+    let given_back = leases.swap_remove(17).replica;
+    Web.sleep(50).await;
+    assert_eq!(storage.lease().await.unwrap().replica, given_back);
+}
+
+async fn a_lease_of_another_tab_is_not_given_and_comes_back_when_it_ends(backend: Backend) {
+    for kind in [Kind::Frame, Kind::Worker] {
+        let store = format!("lease-tab-{kind:?}");
+        let tab = SecondTab::open(kind, backend, &store, Job::Lease);
+        let theirs = tab.reports(1).await.remove(0);
+        let storage = open(backend, &store).await;
+        let mine = storage.lease().await.unwrap();
+        assert_ne!(mine.replica.to_string(), theirs);
+        tab.kill().await;
+        assert_eq!(storage.lease().await.unwrap().replica.to_string(), theirs);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn without_web_locks_or_a_store_there_is_no_lease() {
+    let memory = WebStorage::builder("no-lease").backend(Backend::Memory).open().await;
+    assert!(memory.lease().await.is_none());
+    let storage = open(Backend::IndexedDb, "no-lease").await;
+    faults::hide(&["navigator", "locks"]);
+    let lease = storage.lease().await;
+    let files = WebStorage::builder("no-lease").backend(Backend::Opfs).open_persistent().await;
+    faults::restore();
+    assert!(lease.is_none());
+    assert!(files.is_err(), "files of several tabs need locks");
+    assert!(storage.lease().await.is_some());
+}
