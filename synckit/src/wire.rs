@@ -2,7 +2,6 @@
 //!
 //! [`Change`] and [`Update`] are read by their headers alone; the operations inside are read when they are applied.
 
-#[allow(missing_docs, unreachable_pub, dead_code, clippy::all)]
 mod generated;
 pub(crate) mod limits;
 mod message;

@@ -3,6 +3,8 @@
 //! Every change goes: wait for the writer, lock, apply, unlock, then notify. No callback runs under a lock. A write made
 //! inside a callback is applied at once and its own callbacks run after those of the change before.
 
+mod scope;
+
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -14,10 +16,11 @@ use super::status::{DocumentStatus, Tier};
 use super::writer::WriterLock;
 use crate::document::event::{Target, Touched};
 use crate::document::transaction::{Committed, Open, Transaction};
-use crate::document::undo::{self, Direction, UndoHistory};
+use crate::document::undo::{Direction, UndoHistory};
 use crate::document::{Applied, ApplyError, DocumentState, Origin, WriteError};
 use crate::version::{Dot, ReplicaId};
 use crate::wire::{Change, Update};
+use scope::{Notifying, Scope};
 
 /// What of a document can be watched.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -319,52 +322,6 @@ impl DocumentCell {
             };
             let _done = Notifying(self);
             batch.iter().for_each(Observer::call);
-        }
-    }
-}
-
-/// Ends a round of callbacks, also when one of them panics.
-struct Notifying<'a>(&'a DocumentCell);
-
-impl Drop for Notifying<'_> {
-    fn drop(&mut self) {
-        self.0.lock().notifying = false;
-    }
-}
-
-/// A transaction for as long as its closure runs.
-struct Scope<'a> {
-    cell: &'a DocumentCell,
-    /// Where this part of the transaction begins, when it is inside another one.
-    joined_at: Option<usize>,
-    given_up: bool,
-}
-
-impl<'a> Scope<'a> {
-    fn begin(cell: &'a DocumentCell) -> Self {
-        let now = cell.now();
-        let inner = &mut *cell.lock();
-        let joined_at = inner.open.as_ref().map(|open| open.inverses.len());
-        if joined_at.is_none() {
-            inner.open = Some(inner.state.begin(inner.replica, now));
-        }
-        // Given up unless the closure returns: a panic takes back what it wrote.
-        Self { cell, joined_at, given_up: true }
-    }
-}
-
-impl Drop for Scope<'_> {
-    fn drop(&mut self) {
-        let now = self.cell.now();
-        let inner = &mut *self.cell.lock();
-        let Some(mut open) = inner.open.take() else { return };
-        if self.given_up {
-            undo::roll_back(&mut inner.state, &mut open, self.joined_at.unwrap_or(0));
-        }
-        if self.joined_at.is_some() {
-            inner.open = Some(open);
-        } else if let Some(committed) = inner.state.commit(open) {
-            self.cell.finish(inner, committed, Some(now));
         }
     }
 }

@@ -29,13 +29,6 @@ pub(crate) struct Committed {
     pub(crate) inverses: Vec<Inverse>,
 }
 
-impl Open {
-    /// How many operations it has made so far.
-    pub(crate) fn len(&self) -> usize {
-        self.operations.len()
-    }
-}
-
 /// An open transaction on its document: what [`edit`](super::edit) writes through.
 pub(crate) struct Transaction<'a> {
     pub(crate) state: &'a mut DocumentState,

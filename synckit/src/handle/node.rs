@@ -97,6 +97,11 @@ impl Node {
         self.watch(Target::Deep(self.id.clone()), callback)
     }
 
+    /// How many callbacks watch the document it lies in: for tests that look for leaks. O(callbacks).
+    pub fn observer_count(&self) -> usize {
+        self.cell.observer_count()
+    }
+
     pub(crate) fn observe_content(&self, callback: impl Fn() + Send + Sync + 'static) -> Subscription {
         self.watch(Target::Content(self.id.clone()), callback)
     }
