@@ -13,4 +13,5 @@ pub use limits::{DecodeError, Limits};
 pub use message::{FailureCode, Message, NackCode, PROTOCOL, PeerId};
 pub use update::{Change, Update};
 
+pub(crate) use message::{decode_version, encode_version};
 pub(crate) use table::{decode_value, encode_value};

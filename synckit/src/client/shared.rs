@@ -93,6 +93,17 @@ impl Shared {
         cell
     }
 
+    /// Forgets an open document that nobody but the caller holds. Whether it could be forgotten.
+    pub(crate) fn release(&self, cell: &Arc<DocumentCell>) -> bool {
+        let mut documents = lock(&self.documents);
+        // Under this lock nobody gets hold of it by its id.
+        let unused = Arc::strong_count(cell) == 1;
+        if unused {
+            documents.remove(cell.id());
+        }
+        unused
+    }
+
     /// The presence of a document; remembered for as long as somebody holds it.
     pub(crate) fn presence(self: &Arc<Self>, document: &str) -> Arc<PresenceCell> {
         let mut all = lock(&self.presence);

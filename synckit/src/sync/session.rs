@@ -110,8 +110,6 @@ pub struct DocumentSync {
     pub synced: bool,
     /// Whether the server has confirmed everything that is known here.
     pub settled: bool,
-    /// Whether everything known here is stored on the device or at the server.
-    pub stored: bool,
     /// Set while the server does not take its changes.
     pub refused: Option<Refused>,
 }
@@ -319,6 +317,9 @@ impl Session {
     pub fn reissued(&mut self, now: u64, document: &str, own: ReplicaId, version: VersionVector) {
         let now = self.time.at(now);
         let Some(tracked) = self.documents.get_mut(document) else { return };
+        if tracked.phase != Phase::Reissuing {
+            return;
+        }
         tracked.own = own;
         tracked.stored.clone_from(&version);
         tracked.state = version;
@@ -363,6 +364,11 @@ impl Session {
     /// What to do next; `None` when there is nothing.
     pub fn poll_effect(&mut self) -> Option<Effect> {
         self.effects.pop_front().or_else(|| self.changed.pop_first().map(Effect::Document))
+    }
+
+    /// Whether [`poll_effect`](Self::poll_effect) has something.
+    pub(crate) fn has_effects(&self) -> bool {
+        !self.effects.is_empty() || !self.changed.is_empty()
     }
 
     /// Does what the time demands.

@@ -349,6 +349,16 @@ struct RawChanges {
     update: Vec<u8>,
 }
 
+/// A version vector by itself, for records on the device.
+pub(crate) fn encode_version(version: &VersionVector) -> Vec<u8> {
+    prost::Message::encode_to_vec(&vector_to_wire(version))
+}
+
+/// Reads what [`encode_version`] wrote.
+pub(crate) fn decode_version(bytes: &[u8]) -> Result<VersionVector, DecodeError> {
+    vector_from_wire(read(bytes)?)
+}
+
 /// An envelope around one message.
 fn frame(tag: u32, message: &impl prost::Message) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(message.encoded_len() + 12);

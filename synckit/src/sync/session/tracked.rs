@@ -77,7 +77,6 @@ impl Tracked {
         DocumentSync {
             synced: self.synced,
             settled: self.server.includes(&self.state),
-            stored: self.state.iter().all(|(r, seq)| self.stored.get(r) >= seq || self.server.get(r) >= seq),
             refused: self.refused.clone(),
         }
     }
