@@ -4,8 +4,11 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{HtmlElement, HtmlInputElement, KeyboardEvent};
+use synckit::UndoManager;
 
 use crate::icon::{Icon, icon};
+use crate::model::ObservableExt;
+use crate::notices::Notices;
 
 /// What a key combination asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,11 +19,18 @@ pub(crate) enum Step {
 
 /// The two buttons, and the shortcuts of the whole page.
 #[component]
-pub(crate) fn HistoryButtons(
-    #[prop(into)] can_undo: Signal<bool>,
-    #[prop(into)] can_redo: Signal<bool>,
-    step: Callback<Step>,
-) -> impl IntoView {
+pub(crate) fn HistoryButtons(undo: UndoManager) -> impl IntoView {
+    let steps = undo.signal();
+    let can_undo = move || steps.with(|steps| steps.undo > 0);
+    let can_redo = move || steps.with(|steps| steps.redo > 0);
+    let notices = expect_context::<Notices>();
+    let step = Callback::new(move |step| {
+        let (done, words) = match step {
+            Step::Undo => (undo.undo(), "Undone"),
+            Step::Redo => (undo.redo(), "Redone"),
+        };
+        notices.announce(if done { words } else { "Nothing left" });
+    });
     let listener = window_event_listener(ev::keydown, move |event| {
         let Some(asked) = shortcut(&event) else { return };
         if !is_text_being_edited() {
@@ -39,7 +49,7 @@ pub(crate) fn HistoryButtons(
                 aria-label="Undo"
                 title="Undo (Ctrl+Z)"
                 aria-keyshortcuts="Control+Z Meta+Z"
-                aria-disabled=move || (!can_undo.get()).to_string()
+                aria-disabled=move || (!can_undo()).to_string()
                 on:click=move |_| step.run(Step::Undo)
             >
                 {icon(Icon::Undo)}
@@ -51,7 +61,7 @@ pub(crate) fn HistoryButtons(
                 aria-label="Redo"
                 title="Redo (Ctrl+Shift+Z)"
                 aria-keyshortcuts="Control+Shift+Z Meta+Shift+Z Control+Y"
-                aria-disabled=move || (!can_redo.get()).to_string()
+                aria-disabled=move || (!can_redo()).to_string()
                 on:click=move |_| step.run(Step::Redo)
             >
                 {icon(Icon::Redo)}

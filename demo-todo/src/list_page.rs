@@ -7,8 +7,11 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::history::HistoryButtons;
+use crate::home::Device;
 use crate::icon::{Icon, icon};
-use crate::model::TodoListRef;
+use crate::model::{
+    Connection, DocumentRef, LoadState, ObservableExt, TodoList, document_id, use_status, use_synckit,
+};
 use crate::notices::Notices;
 use crate::page::{Filter, Page};
 use crate::people::{Faces, People};
@@ -20,14 +23,34 @@ use crate::theme::ThemeToggle;
 const PAUSE: Duration = Duration::from_millis(700);
 
 #[component]
-pub(crate) fn ListPage(
-    id: String,
-    list: TodoListRef,
-    ready: Signal<bool>,
-    menu: RwSignal<bool>,
-) -> impl IntoView {
-    Page::provide(list);
-    People::provide();
+pub(crate) fn ListPage(id: String, menu: RwSignal<bool>) -> impl IntoView {
+    let device = expect_context::<Device>();
+    let notices = expect_context::<Notices>();
+    let list = use_synckit().document::<TodoList>(&document_id(&id));
+    device.remember(id.clone(), &list);
+    People::provide(&id, device.name);
+    let status = list.status().signal();
+    let client = use_status();
+    let page = Page::provide(list);
+    let ready = Memo::new(move |_| {
+        let (loading, synced) = status.with(|status| (status.load == LoadState::Loading, status.synced));
+        // A list that was shared by its address has nothing on this device yet: the server's answer is worth a moment.
+        let awaited = !synced
+            && page.counts.with(|counts| counts.all == 0)
+            && client
+                .with(|client| matches!(client.connection, Connection::Connecting | Connection::Connected));
+        !loading && !awaited
+    });
+    Effect::new(move |_| {
+        status.with(|status| {
+            if let LoadState::Failed { reason } = &status.load {
+                notices.fail(reason);
+            }
+            if let Some(refused) = &status.refused {
+                notices.fail(format!("The server did not take a change: {}", refused.message));
+            }
+        });
+    });
     view! {
         <header class="top">
             <button
@@ -182,7 +205,7 @@ fn Toolbar() -> impl IntoView {
                 {button(Filter::Active, "filter-active", "To do")}
                 {button(Filter::Done, "filter-done", "Done")}
             </div>
-            <HistoryButtons can_undo=Signal::stored(true) can_redo=Signal::stored(false) step=Callback::new(|_| ())/>
+            <HistoryButtons undo=page.list().undo_manager()/>
         </div>
     }
 }

@@ -7,8 +7,10 @@
 
 mod address;
 mod app;
+mod connect;
 mod drag;
 mod history;
+mod home;
 mod icon;
 mod list_page;
 mod model;
@@ -20,7 +22,6 @@ mod people;
 mod rows;
 mod share;
 mod sidebar;
-mod stand_in;
 mod sync_card;
 mod theme;
 mod todo_row;
@@ -28,8 +29,20 @@ mod todo_row;
 use leptos::prelude::*;
 
 fn main() {
-    mount_to_body(app::App);
-    if let Some(boot) = document().get_element_by_id("boot") {
-        boot.remove();
-    }
+    wasm_bindgen_futures::spawn_local(async {
+        let boot = document().get_element_by_id("boot");
+        match connect::connect().await {
+            Ok(sync) => {
+                mount_to_body(move || view! { <app::App sync/> });
+                if let Some(boot) = boot {
+                    boot.remove();
+                }
+            }
+            Err(error) => {
+                if let Some(boot) = boot {
+                    boot.set_text_content(Some(&error.to_string()));
+                }
+            }
+        }
+    });
 }

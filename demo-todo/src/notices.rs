@@ -6,6 +6,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use crate::icon::{Icon, icon};
+use crate::model::{Connection, Status, use_status};
 
 /// How long a toast stays.
 const TOAST: Duration = Duration::from_secs(6);
@@ -78,10 +79,15 @@ impl Notices {
         match result {
             Ok(value) => Some(value),
             Err(error) => {
-                self.error.set(Some(error.to_string()));
+                self.fail(error);
                 None
             }
         }
+    }
+
+    /// Shows an error until the visitor puts it away.
+    pub(crate) fn fail(self, error: impl Display) {
+        self.error.set(Some(error.to_string()));
     }
 }
 
@@ -90,9 +96,18 @@ impl Notices {
 #[component]
 pub(crate) fn NoticeArea() -> impl IntoView {
     let notices = expect_context::<Notices>();
+    let status = use_status();
+    // What is wrong with the whole client stays as long as it is wrong.
+    let trouble = Memo::new(move |_| status.with(trouble_of));
+    let put_away = RwSignal::new(None);
     view! {
         <div class="visually-hidden" aria-live="polite">{move || notices.spoken.get()}</div>
         <div class="notices">
+            {move || trouble.get().filter(|trouble| put_away.get().as_ref() != Some(trouble)).map(|trouble| {
+                let (title, text) = trouble.clone();
+                let close = Callback::new(move |()| put_away.set(Some(trouble.clone())));
+                view! { <Banner title text close/> }
+            })}
             {move || notices.error.get().map(|text| view! {
                 <Banner title="That did not work" text close=Callback::new(move |()| notices.error.set(None))/>
             })}
@@ -109,6 +124,17 @@ pub(crate) fn NoticeArea() -> impl IntoView {
             })}
         </div>
     }
+}
+
+/// What is wrong with the whole client: a title, the cause and the remedy.
+fn trouble_of(status: &Status) -> Option<(&'static str, String)> {
+    if let Some(error) = &status.error {
+        return Some(("Something is in the way", error.clone()));
+    }
+    if let Connection::Refused { reason } | Connection::NeedsAuth { reason } = &status.connection {
+        return Some(("The server does not let this page in", reason.clone()));
+    }
+    (!status.storage.is_persistent()).then(|| ("Nothing is kept on this device", status.storage.to_string()))
 }
 
 /// One error, with what can be done about it.

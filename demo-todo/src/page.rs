@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 
 use crate::drag::Drag;
-use crate::model::{ElementId, TodoListRef, TodoRef};
+use crate::model::{
+    Counter, DocumentRef, ElementId, Observable, ObservableExt, Subscription, Todo, TodoListRef, TodoRef,
+};
 use crate::motion::Motion;
 use crate::notices::Notices;
 
@@ -48,36 +50,31 @@ pub(crate) struct Page {
     list: StoredValue<TodoListRef>,
     notices: Notices,
     pub(crate) filter: RwSignal<Filter>,
-    pub(crate) shown: Memo<Vec<TodoRef>>,
-    pub(crate) counts: Memo<Counts>,
+    pub(crate) shown: Signal<Vec<TodoRef>>,
+    pub(crate) counts: Signal<Counts>,
     pub(crate) drag: Drag,
     pub(crate) motion: Motion,
+    /// Waits for the next action after one that a toast offers to take back.
+    next_action: StoredValue<Option<Subscription>>,
+    /// Tells of changes before the screen shows them.
+    _before: StoredValue<Subscription>,
 }
 
 impl Page {
     pub(crate) fn provide(list: TodoListRef) -> Self {
         let filter = RwSignal::new(Filter::All);
-        let todos = list.todos().signal();
-        let shown = Memo::new_with_compare(
-            move |_| {
-                let filter = filter.get();
-                todos
-                    .get()
-                    .into_iter()
-                    .filter(|todo| filter.shows(todo.done().signal().get()))
-                    .collect::<Vec<_>>()
-            },
-            |old, new| {
-                !old.zip(new)
-                    .is_some_and(|(old, new)| old.iter().map(TodoRef::id).eq(new.iter().map(TodoRef::id)))
-            },
-        );
-        let counts = Memo::new(move |_| {
-            todos.with(|todos| Counts {
-                all: todos.len(),
-                done: todos.iter().filter(|todo| todo.done().signal().get()).count(),
-            })
+        let shown = list.map_signal(move |list| {
+            let filter = filter.get();
+            let mut todos = list.todos().elements();
+            todos.retain(|todo| filter.shows(is_done(todo)));
+            todos
         });
+        let counts = list.map_signal(|list| {
+            let todos = list.todos().elements();
+            Counts { all: todos.len(), done: todos.iter().filter(|todo| is_done(todo)).count() }
+        });
+        let motion = Motion::new();
+        let before = list.todos().observe(move || motion.expect_change());
         let page = Self {
             list: StoredValue::new(list),
             notices: expect_context(),
@@ -85,7 +82,9 @@ impl Page {
             shown,
             counts,
             drag: Drag::new(),
-            motion: Motion::new(),
+            motion,
+            next_action: StoredValue::new(None),
+            _before: StoredValue::new(before),
         };
         provide_context(page);
         page
@@ -97,28 +96,36 @@ impl Page {
 
     /// Adds an entry at the end of the list; one that would not be seen switches the filter back to all.
     pub(crate) fn add(self, title: &str) {
-        self.motion.expect_change();
-        self.list().todos().push_ref(TodoRef::new(title, false, 0));
-        if self.filter.get_untracked() == Filter::Done {
-            self.filter.set(Filter::All);
+        let todo = Todo { title: title.to_owned(), done: false, votes: Counter(0) };
+        if self.notices.check(self.list().todos().push(todo)).is_some() {
+            if self.filter.get_untracked() == Filter::Done {
+                self.filter.set(Filter::All);
+            }
+            self.notices.announce(format!("Added {title}"));
         }
-        self.notices.announce(format!("Added {title}"));
     }
 
     pub(crate) fn remove(self, todo: &TodoRef) {
         let title = todo.title().get().unwrap_or_default();
-        self.motion.expect_change();
         if self.notices.check(self.list().todos().remove(todo.id())).is_some() {
-            self.notices.toast(format!("Deleted “{title}”"), None);
+            self.offer_undo(format!("Deleted “{title}”"));
         }
     }
 
+    /// Removes everything that is done: one transaction, so one step to undo.
     pub(crate) fn clear_done(self) {
-        self.motion.expect_change();
-        for todo in self.list().todos().elements() {
-            if todo.done().get().unwrap_or_default() {
-                self.notices.check(self.list().todos().remove(todo.id()));
-            }
+        let done: Vec<_> = self.list().todos().elements().into_iter().filter(is_done).collect();
+        let removed = self.list().update(|list| {
+            let todos = list.todos();
+            done.iter().try_for_each(|todo| todos.remove(todo.id()))
+        });
+        if self.notices.check(removed).is_some() {
+            let count = done.len();
+            self.offer_undo(if count == 1 {
+                "Cleared 1 entry".to_owned()
+            } else {
+                format!("Cleared {count} entries")
+            });
         }
     }
 
@@ -134,9 +141,26 @@ impl Page {
             let last = all.iter().position(|todo| Some(&todo.id()) == others.last())?;
             all[last + 1..].iter().map(TodoRef::id).find(|next| *next != id)
         });
-        self.motion.expect_change();
         if self.notices.check(self.list().todos().move_before(id, before)).is_some() {
             self.notices.announce(format!("Moved to place {} of {}", place + 1, others.len() + 1));
         }
     }
+
+    /// Shows a toast with an undo button, until the next action: then undo would take that one back.
+    fn offer_undo(self, text: String) {
+        let undo = self.list().undo_manager();
+        let notices = self.notices;
+        let ended = undo.observe(move || notices.hide_toast());
+        self.next_action.set_value(Some(ended));
+        notices.toast(
+            text,
+            Some(Callback::new(move |()| {
+                undo.undo();
+            })),
+        );
+    }
+}
+
+fn is_done(todo: &TodoRef) -> bool {
+    todo.done().get().unwrap_or_default()
 }

@@ -2,18 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::model::ElementId;
-use crate::names::{hue, initials, random_name};
+use crate::model::{ElementId, Me, PeerId, document_id, use_presence};
+use crate::names::{hue, initials};
 
 /// How many faces are shown before the rest becomes a number.
 const MOST_FACES: usize = 4;
-
-/// What one person lets the others know.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Me {
-    pub(crate) name: String,
-    pub(crate) editing: Option<String>,
-}
 
 /// Somebody else who is editing an entry.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,31 +18,26 @@ pub(crate) struct Editor {
 /// The people of one list.
 #[derive(Clone, Copy)]
 pub(crate) struct People {
-    me: RwSignal<Me>,
-    others: Signal<Vec<Me>>,
+    name: Signal<String>,
+    editing: RwSignal<String>,
+    others: Signal<Vec<(PeerId, Me)>>,
 }
 
 impl People {
-    pub(crate) fn provide() -> Self {
-        let me = RwSignal::new(Me { name: random_name(), editing: None });
-        let look = crate::address::query("look").unwrap_or_default();
-        let others = if look.contains("alone") {
-            vec![]
-        } else {
-            vec![
-                Me { name: "Nimble Otter".into(), editing: look.contains("edit").then(|| "4".into()) },
-                Me { name: "Sunny Puffin".into(), editing: None },
-                Me { name: "Quiet Lynx".into(), editing: None },
-            ]
-        };
-        let people = Self { me, others: RwSignal::new(others).into() };
+    /// Joins the others at a list, under a name.
+    pub(crate) fn provide(list: &str, name: Signal<String>) -> Self {
+        let editing = RwSignal::new(String::new());
+        let document = document_id(list);
+        let others =
+            use_presence(move || document.clone(), move || Me { name: name.get(), editing: editing.get() });
+        let people = Self { name, editing, others };
         provide_context(people);
         people
     }
 
     /// Tells the others which entry is being edited here.
     pub(crate) fn show_editing(self, entry: Option<ElementId>) {
-        self.me.update(|me| me.editing = entry.map(|entry| entry.to_string()));
+        self.editing.set(entry.map(|entry| entry.to_string()).unwrap_or_default());
     }
 
     /// Who else is editing an entry.
@@ -57,7 +45,7 @@ impl People {
         let entry = entry.to_string();
         Memo::new(move |_| {
             self.others.with(|others| {
-                let other = others.iter().find(|other| other.editing.as_ref() == Some(&entry))?;
+                let (_, other) = others.iter().find(|(_, other)| other.editing == entry)?;
                 Some(Editor { name: other.name.clone(), hue: hue(&other.name) })
             })
         })
@@ -68,31 +56,33 @@ impl People {
 #[component]
 pub(crate) fn Faces() -> impl IntoView {
     let people = expect_context::<People>();
-    let label = move || match people.others.with(Vec::len) {
+    let count = move || people.others.with(Vec::len);
+    let label = move || match count() {
         0 => "Nobody else is here".to_owned(),
         1 => "One other is here".to_owned(),
         count => format!("{count} others are here"),
     };
-    let more = move || people.others.with(Vec::len).saturating_sub(MOST_FACES);
+    let faces = move || people.others.get().into_iter().take(MOST_FACES);
+    let more = move || count().saturating_sub(MOST_FACES);
     view! {
-        <ul class="people" aria-label=label>
+        <ul class="people" aria-label=label data-testid="people" data-count=count>
+            // A new name is a new face; what somebody edits is not.
             <For
-                each=move || people.others.get().into_iter().take(MOST_FACES)
-                key=|other| other.name.clone()
-                children=|other| view! { <li><Face name=other.name/></li> }
+                each=faces
+                key=|(peer, other)| (*peer, other.name.clone())
+                children=|(_, other)| view! { <li><Face name=other.name/></li> }
             />
             {move || (more() > 0).then(|| view! { <li><span class="avatar more number">"+"{more()}</span></li> })}
-            <li><Face name=people.me.with_untracked(|me| me.name.clone()) me=true/></li>
+            <li>{move || view! { <Face name=people.name.get() me=true/> }}</li>
         </ul>
     }
 }
 
 #[component]
 fn Face(name: String, #[prop(optional)] me: bool) -> impl IntoView {
-    let hue = hue(&name);
     let label = if me { format!("{name} (you)") } else { name.clone() };
     view! {
-        <span class="avatar" class:me=me style=("--hue", hue.to_string())>
+        <span class="avatar" class:me=me style=("--hue", hue(&name).to_string())>
             <span aria-hidden="true">{initials(&name)}</span>
             <span class="tip">{label}</span>
         </span>

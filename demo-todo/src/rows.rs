@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::model::TodoRef;
+use crate::model::DocumentRef;
 use crate::page::{Filter, Page};
 use crate::todo_row::TodoRow;
 
@@ -12,7 +12,7 @@ pub(crate) fn Rows() -> impl IntoView {
     let page = expect_context::<Page>();
     view! {
         <ul class="rows" aria-label="To do" data-dragging=move || page.drag.is_active().then_some("")>
-            <For each=move || page.shown.get() key=TodoRef::id children=|todo| view! { <TodoRow todo/> }/>
+            <For each=move || page.shown.get() key=DocumentRef::id children=|todo| view! { <TodoRow todo/> }/>
         </ul>
         <Show when=move || page.shown.with(Vec::is_empty)>
             <Empty/>

@@ -4,16 +4,16 @@ use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
 use crate::address::{Address, path_of};
+use crate::home::Device;
 use crate::icon::{Icon, icon};
-use crate::model::{HomeRef, SeenListRef};
+use crate::model::{DocumentRef, ObservableExt, SeenListRef};
 use crate::names::random_list_id;
 use crate::notices::Notices;
 
 #[component]
-pub(crate) fn Sidebar(home: HomeRef, menu: RwSignal<bool>) -> impl IntoView {
+pub(crate) fn Sidebar(menu: RwSignal<bool>) -> impl IntoView {
     let address = expect_context::<Address>();
-    let lists = home.lists().signal();
-    let home = StoredValue::new(home);
+    let lists = expect_context::<Device>().home().lists().signal();
     let new_list = move |_| {
         menu.set(false);
         address.open(&random_list_id());
@@ -36,7 +36,7 @@ pub(crate) fn Sidebar(home: HomeRef, menu: RwSignal<bool>) -> impl IntoView {
                     </button>
                 </div>
                 <ul class="lists">
-                    <For each=move || lists.get() key=SeenListRef::id children=move |seen| view! { <SeenList seen home menu/> }/>
+                    <For each=move || lists.get() key=DocumentRef::id children=move |seen| view! { <SeenList seen menu/> }/>
                 </ul>
             </nav>
         </aside>
@@ -44,8 +44,9 @@ pub(crate) fn Sidebar(home: HomeRef, menu: RwSignal<bool>) -> impl IntoView {
 }
 
 #[component]
-fn SeenList(seen: SeenListRef, home: StoredValue<HomeRef>, menu: RwSignal<bool>) -> impl IntoView {
+fn SeenList(seen: SeenListRef, menu: RwSignal<bool>) -> impl IntoView {
     let address = expect_context::<Address>();
+    let device = expect_context::<Device>();
     let notices = expect_context::<Notices>();
     let list = seen.list().signal();
     let title = seen.title().signal();
@@ -63,7 +64,7 @@ fn SeenList(seen: SeenListRef, home: StoredValue<HomeRef>, menu: RwSignal<bool>)
     };
     let id = seen.id();
     let forget = move |_| {
-        notices.check(home.with_value(|home| home.lists().remove(id)));
+        notices.check(device.home().lists().remove(id));
         notices.announce("Removed from this device's lists");
     };
     view! {

@@ -7,7 +7,7 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{HtmlElement, PointerEvent as WebPointerEvent};
 
 use crate::icon::{Icon, icon};
-use crate::model::{ElementId, TodoRef};
+use crate::model::{DocumentRef, ElementId, ObservableExt, TodoRef};
 use crate::motion::{focus_later, rows};
 use crate::notices::Notices;
 use crate::page::Page;
@@ -54,7 +54,6 @@ pub(crate) fn TodoRow(todo: TodoRef) -> impl IntoView {
     });
     let set_done = move |event| {
         let done = event_target_checked(&event);
-        page.motion.expect_change();
         notices.check(todo.with_value(|todo| todo.done().set(done)));
     };
     Effect::new(move |before: Option<bool>| {
