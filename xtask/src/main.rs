@@ -37,6 +37,8 @@ enum Command {
     Ci,
     /// Measure the speed of whole programs.
     Bench(bench::Arguments),
+    /// Take the pictures of the documentation from the running demo.
+    Screenshot,
     /// Measure what the demo weighs in the browser and how much of it is SyncKit.
     Size(size::Arguments),
     /// Check the house rules.
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         Command::Test(arguments) => return test::run(&arguments),
         Command::Ci => return test::run(&test::Arguments::default()),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Screenshot => bench::with_browser("screenshot", &["docs/images"]),
         Command::Size(arguments) => size::run(&arguments),
         Command::Tidy => tidy::run(),
         Command::Codegen(arguments) => codegen::run(&arguments),

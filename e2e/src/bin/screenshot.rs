@@ -1,0 +1,70 @@
+//! Takes the pictures of the documentation from the running demo, with two people at work in it.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use e2e::{Stage, Window};
+
+const ITEMS: [&str; 7] = [
+    "Book the cabin by the lake",
+    "Ask Ines whether the tent has all its pegs",
+    "Coffee, the good one",
+    "Rain jackets, and a map that survives rain",
+    "Charge the head torches",
+    "Pancake mix and maple syrup",
+    "Tell the neighbours about the cat",
+];
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let folder: PathBuf = std::env::args_os().nth(1).context("name the folder for the pictures")?.into();
+    let stage = Stage::new().await?;
+    let (ann, bob) = stage.two_windows().await?;
+    fill(&ann, &bob).await?;
+
+    for (suffix, width, height, dark) in [
+        ("", 1180, 760, false),
+        ("-dark", 1180, 760, true),
+        ("-narrow", 390, 800, false),
+        ("-narrow-dark", 390, 800, true),
+    ] {
+        ann.set_size(width, height).await?;
+        ann.set_dark(dark).await?;
+        // A fresh page: nothing hovered, no notice, the look chosen before the first paint.
+        ann.reload().await?;
+        ann.shows("the list", |page| page.items.len() == ITEMS.len() && page.is_synced()).await?;
+        // Until what fades in has faded in, and the other person has been heard of.
+        tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+        let file = folder.join(format!("demo-todo{suffix}.png"));
+        ann.screenshot(&file).await?;
+        println!("{}", file.display());
+    }
+    Ok(())
+}
+
+async fn fill(ann: &Window, bob: &Window) -> Result<()> {
+    ann.type_into("[data-testid=list-title]", "Weekend at the lake\u{e007}").await?;
+    for item in ITEMS {
+        ann.add(item).await?;
+    }
+    bob.shows("every item", |page| page.items.len() == ITEMS.len()).await?;
+    for item in [ITEMS[0], ITEMS[4]] {
+        bob.click_part(item, "todo-check").await?;
+    }
+    for (item, votes) in [(ITEMS[2], 4), (ITEMS[5], 7), (ITEMS[1], 1)] {
+        for vote in 0..votes {
+            let window = if vote % 2 == 0 { ann } else { bob };
+            window.click_part(item, "todo-vote").await?;
+        }
+    }
+    for window in [ann, bob] {
+        window
+            .shows("what both did", |page| {
+                page.list == "Weekend at the lake"
+                    && page.items.iter().filter(|item| item.done).count() == 2
+                    && page.items.iter().map(|item| item.votes).sum::<i64>() == 12
+            })
+            .await?;
+    }
+    Ok(())
+}
