@@ -243,6 +243,10 @@ impl DocumentCell {
 
     /// Asks the driver to send refused changes again.
     pub(crate) fn retry(&self) {
+        let mut status = self.status();
+        if status.refused.take().is_some() {
+            self.set_status(status);
+        }
         if let (Some(shared), Some(me)) = (self.shared.upgrade(), self.me.upgrade()) {
             shared.inbox().push(Command::Retry(me));
         }

@@ -159,6 +159,8 @@ impl<P: Platform, S: Storage> Driver<P, S> {
                 let cells: Vec<_> = self.documents.values().map(|document| document.cell.clone()).collect();
                 cells.iter().for_each(|cell| self.take_fresh(cell));
                 self.farewell = Some(now + FAREWELL);
+                let ids: Vec<_> = self.documents.keys().cloned().collect();
+                ids.iter().for_each(|id| self.record(id));
             }
         }
     }
@@ -281,7 +283,7 @@ impl<P: Platform, S: Storage> Driver<P, S> {
         let Some(latest) = self.farewell else { return false };
         let stored = self.running.is_empty()
             && self.waiting.is_empty()
-            && self.documents.values().all(|document| document.unsaved.is_empty());
+            && self.documents.values().all(|document| document.unsaved.is_empty() && !document.recording);
         self.now() >= latest || (stored && self.network.is_flushed())
     }
 }

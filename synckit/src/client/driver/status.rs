@@ -55,6 +55,7 @@ impl<P: Platform, S: Storage> Driver<P, S> {
     pub(super) fn publish(&mut self) {
         let persistent = self.storage.mode().is_persistent();
         let device = if persistent { Tier::Device } else { Tier::Memory };
+        let mut statuses = Vec::new();
         while let Some(id) = self.stale.pop_first() {
             let Some(document) = self.documents.get(&id) else { continue };
             let (status, best) = self.document_status(&id, document, device);
@@ -65,7 +66,7 @@ impl<P: Platform, S: Storage> Driver<P, S> {
             if let Some(document) = self.documents.get_mut(&id) {
                 self.totals.remove(&std::mem::replace(&mut document.counted, counted));
             }
-            cell.set_status(status);
+            statuses.push((cell, status));
         }
         let best = if self.network.is_wanted() { Tier::Server } else { device };
         let saved = match self.totals.tiers {
@@ -84,6 +85,8 @@ impl<P: Platform, S: Storage> Driver<P, S> {
             saved,
             error: self.errors.values().next().cloned(),
         });
+        // Last: whoever waits for a document finds the client's status up to date.
+        statuses.into_iter().for_each(|(cell, status)| cell.set_status(status));
     }
 
     /// Its status, and the tier that its writes can reach at best.

@@ -12,7 +12,7 @@ use crate::version::{Dot, ReplicaId, VersionVector};
 use crate::wire::{Change, Update, decode_version, encode_version};
 
 /// Milliseconds between two records of what the server has: being late costs a repeated message, not a change.
-const RECORD_PAUSE: u64 = 1_000;
+const RECORD_PAUSE: u64 = 250;
 /// Milliseconds to wait after the first failure of the store; twice as long after every further one, up to the cap.
 const RETRY: u64 = 250;
 const RETRY_CAP: u64 = 30_000;
@@ -400,7 +400,7 @@ impl<P: Platform, S: Storage> Driver<P, S> {
         document.replace = true;
     }
 
-    /// Remembers what the server has, for the next time the document is opened; not more than once a second.
+    /// Remembers what the server has, for the next time the document is opened; not more than four times a second.
     pub(super) fn record(&mut self, id: &Arc<str>) {
         let (now, leaving) = (self.now(), self.farewell.is_some());
         let Some(document) = self.documents.get_mut(id) else { return };
