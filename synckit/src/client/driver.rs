@@ -10,6 +10,7 @@
 
 mod document;
 mod events;
+mod load;
 mod network;
 mod status;
 mod store;

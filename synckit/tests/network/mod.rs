@@ -13,8 +13,9 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use futures_core::Stream;
-use synckit::SyncKit;
+use synckit::Connection;
 use synckit::platform::{Clock, Hint, Platform};
+use synckit::prelude::*;
 use synckit::storage::Storage;
 
 pub use disk::Disk;
@@ -140,4 +141,29 @@ pub fn client(server: &Server, storage: impl Storage) -> SyncKit {
 /// A client without a server.
 pub fn offline_client(server: &Server, storage: impl Storage) -> SyncKit {
     pollster::block_on(SyncKit::builder(Machine::new(server)).storage(storage).connect()).unwrap()
+}
+
+#[derive(Document, Clone, Debug, PartialEq, Default)]
+pub struct Note {
+    pub title: String,
+    pub votes: Counter,
+    pub tags: Set<String>,
+}
+
+pub fn is_connected(client: &SyncKit) -> bool {
+    client.status().get().unwrap().connection == Connection::Connected
+}
+
+pub fn pending(client: &SyncKit) -> usize {
+    client.status().get().unwrap().pending
+}
+
+pub fn saved(client: &SyncKit) -> Tier {
+    client.status().get().unwrap().saved
+}
+
+/// Ends a client and waits until its disk is free again.
+pub fn end(client: SyncKit, disk: &Disk) {
+    drop(client);
+    eventually("the client has ended", || disk.is_free());
 }

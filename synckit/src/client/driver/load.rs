@@ -1,0 +1,201 @@
+//! What is read from the store.
+
+use std::sync::Arc;
+
+use super::Driver;
+use super::document::Document;
+use super::events::boxed;
+use super::store::{ACKNOWLEDGED, Done, forked_key, pause_after};
+use crate::client::status::LoadState;
+use crate::document::Origin;
+use crate::platform::Platform;
+use crate::storage::{Chunk, Storage, StorageError, StorageEvent};
+use crate::version::VersionVector;
+use crate::wire::{Change, Update, decode_version};
+
+impl<P: Platform, S: Storage> Driver<P, S> {
+    /// A replica id that was once found to be used by somebody else is not used again.
+    pub(super) async fn check_lease(&mut self) {
+        if let Some(lease) = &self.lease
+            && !matches!(self.storage.record(&forked_key(lease.replica)).await, Ok(None))
+        {
+            self.lease = None;
+        }
+    }
+
+    pub(super) fn load(&mut self, id: &Arc<str>) {
+        let Some(document) = self.documents.get_mut(id) else { return };
+        document.reading = true;
+        let (storage, id) = (self.storage.clone(), id.clone());
+        self.waiting.push_back(boxed(async move {
+            let chunks = storage.load(&id, None).await;
+            let result = match chunks {
+                Ok(chunks) => {
+                    storage.record(&format!("{ACKNOWLEDGED}{id}")).await.map(|record| (chunks, record))
+                }
+                Err(error) => Err(error),
+            };
+            Done::Loaded { id, result }
+        }));
+    }
+
+    /// Tries again to load what could not be loaded.
+    pub(super) fn load_again(&mut self, id: &Arc<str>) {
+        let now = self.now();
+        let failed = |document: &Document| {
+            matches!(document.load, LoadState::Failed { .. })
+                && document.loadable
+                && !document.reading
+                && document.retry_at <= now
+        };
+        if self.documents.get(id).is_some_and(failed) {
+            self.load(id);
+        }
+    }
+
+    pub(super) fn stored_elsewhere(&mut self, event: StorageEvent) {
+        match event {
+            StorageEvent::Appended { document } => self.read_new(&document),
+            StorageEvent::Recorded { key } => {
+                let Some(id) = key.strip_prefix(ACKNOWLEDGED) else { return };
+                let Some((id, _)) = self.documents.get_key_value(id) else { return };
+                let (storage, id) = (self.storage.clone(), id.clone());
+                self.waiting.push_back(boxed(async move {
+                    let record = storage.record(&key).await.ok().flatten();
+                    match record.and_then(|record| decode_version(&record).ok()) {
+                        Some(version) => Done::Acknowledged { id, version },
+                        None => Done::Nothing,
+                    }
+                }));
+            }
+            StorageEvent::Emptied => self.store_everything(),
+            // The mode is read when the status is published.
+            StorageEvent::ModeChanged => {}
+        }
+    }
+
+    /// Reads what others have written since the last time.
+    fn read_new(&mut self, id: &str) {
+        let Some((id, _)) = self.documents.get_key_value(id) else { return };
+        let id = id.clone();
+        let Some(document) = self.documents.get_mut(&id) else { return };
+        if document.reading || !document.is_ready() {
+            document.read_again = true;
+            return;
+        }
+        document.reading = true;
+        let (storage, after) = (self.storage.clone(), document.read_to);
+        self.waiting.push_back(boxed(async move {
+            let result = storage.load(&id, after).await;
+            Done::Found { id, result }
+        }));
+    }
+
+    /// The store was emptied under this client: what is open is stored again as a whole.
+    fn store_everything(&mut self) {
+        let ready = self.documents.iter_mut().filter(|(_, document)| document.is_ready());
+        let ids: Vec<_> = ready
+            .map(|(id, document)| {
+                document.stored = VersionVector::new();
+                document.chunks.clear();
+                document.read_to = None;
+                document.snapshot = 0;
+                document.unsaved = document.cell.read(|state| state.since(&VersionVector::new())).changes;
+                document.acknowledged = Some(self.session.confirmed(id));
+                id.clone()
+            })
+            .collect();
+        for id in ids {
+            self.write(&id);
+            self.record(&id);
+            self.stale.insert(id);
+        }
+    }
+
+    pub(super) fn loaded(
+        &mut self,
+        id: &Arc<str>,
+        result: Result<(Vec<Chunk>, Option<Vec<u8>>), StorageError>,
+    ) {
+        let now = self.now();
+        let Some(document) = self.documents.get_mut(id) else { return };
+        document.reading = false;
+        self.stale.insert(id.clone());
+        let again = document.load != LoadState::Loading;
+        let result = result.and_then(|(chunks, record)| Ok((take_in(document, &chunks)?, record)));
+        let acknowledged = match result {
+            Ok((_, record)) => {
+                document.load = LoadState::Ready;
+                document.failures = 0;
+                self.errors.remove(id);
+                record.and_then(|record| decode_version(&record).ok()).unwrap_or_default()
+            }
+            Err(error) => {
+                document.loadable = !matches!(error, StorageError::Corrupt(_) | StorageError::Limit(_));
+                document.load = LoadState::Failed { reason: error.to_string() };
+                let pause = pause_after(&mut document.failures);
+                document.retry_at = now + pause;
+                self.due.insert((document.retry_at, id.clone()));
+                self.errors.insert(id.clone(), error.to_string());
+                VersionVector::new()
+            }
+        };
+        if let Some(lease) = self.lease.as_ref().filter(|_| document.is_ready() && !again) {
+            document.cell.set_replica(lease.replica);
+        }
+        let lacking = document.cell.read(|state| state.since(&document.stored)).changes;
+        if again {
+            if document.is_ready() {
+                // What was written while the store could not be read.
+                document.unsaved = lacking;
+                let found = document.cell.read(|state| state.since(&VersionVector::new())).changes;
+                self.session.found(now, id, &found);
+            }
+        } else if !document.cell.local_only() {
+            let own = document.cell.replica();
+            let stored = document.stored.clone();
+            document.cell.with_state(|state| state.acknowledge(&acknowledged));
+            self.session.open(now, id.clone(), stored, acknowledged, own);
+            self.session.written(id, &lacking);
+            if let Some(state) = self.presence.get(id) {
+                self.session.set_presence(id, state.clone());
+            }
+        }
+        self.write(id);
+        let again =
+            self.documents.get_mut(id).is_some_and(|document| std::mem::take(&mut document.read_again));
+        if again {
+            self.read_new(id);
+        }
+    }
+
+    pub(super) fn found(&mut self, id: &Arc<str>, result: Result<Vec<Chunk>, StorageError>) {
+        let now = self.now();
+        let Some(document) = self.documents.get_mut(id) else { return };
+        document.reading = false;
+        match result.and_then(|chunks| take_in(document, &chunks)) {
+            Ok(changes) => self.session.found(now, id, &changes),
+            Err(error) => drop(self.errors.insert(id.clone(), error.to_string())),
+        }
+        self.stale.insert(id.clone());
+        if std::mem::take(&mut document.read_again) {
+            self.read_new(id);
+        }
+    }
+}
+
+/// Applies chunks to the document; all of them or none. Returns the changes that were new.
+fn take_in(document: &mut Document, chunks: &[Chunk]) -> Result<Vec<Change>, StorageError> {
+    let unreadable = |error: &dyn std::fmt::Display| StorageError::Corrupt(error.to_string());
+    let mut all = Update::default();
+    for chunk in chunks.iter().filter(|chunk| !document.chunks.contains_key(&chunk.id)) {
+        all.changes.extend(Update::decode(&chunk.update).map_err(|error| unreadable(&error))?.changes);
+    }
+    let applied = document.cell.apply(&all, Origin::Load).map_err(|error| unreadable(&error))?;
+    document.note_stored(&all.changes);
+    for chunk in chunks {
+        document.chunks.insert(chunk.id, chunk.update.len());
+        document.read_to = document.read_to.max(Some(chunk.id));
+    }
+    Ok(applied.changes)
+}
