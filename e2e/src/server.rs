@@ -51,7 +51,7 @@ impl Server {
             .arg(&self.data)
             .arg("--static-dir")
             .arg(&self.site)
-            .env("RUST_LOG", "warn")
+            .args(["--log", "warn"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()

@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use fantoccini::actions::{InputSource as _, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use serde::Deserialize;
 use serde_json::json;
@@ -220,15 +220,27 @@ impl Window {
         self.press(&[ALT, UP]).await
     }
 
-    /// The middle of an element, in CSS pixels from the window's corner; the element is scrolled into view.
+    /// The middle of an element, in CSS pixels from the window's corner. The element is scrolled into view; while it is on
+    /// its way to another place, the place is waited for.
     async fn middle_of(&self, selector: &str) -> Result<(f64, f64)> {
         const MIDDLE: &str = "const element = document.querySelector(arguments[0]);
             if (element === null) return null;
             element.scrollIntoView({ block: 'nearest' });
             const box = element.getBoundingClientRect();
             return [box.x + box.width / 2, box.y + box.height / 2];";
-        let middle = self.script(MIDDLE, vec![json!(selector)]).await?;
-        serde_json::from_value::<Option<_>>(middle)?.with_context(|| format!("there is no `{selector}`"))
+        let start = Instant::now();
+        let mut last = None;
+        loop {
+            let middle = self.script(MIDDLE, vec![json!(selector)]).await?;
+            let middle: Option<(f64, f64)> = serde_json::from_value(middle)?;
+            let middle = middle.with_context(|| format!("there is no `{selector}`"))?;
+            if last == Some(middle) {
+                return Ok(middle);
+            }
+            ensure!(start.elapsed() < LIMIT, "`{selector}` never comes to rest");
+            last = Some(middle);
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 }
 

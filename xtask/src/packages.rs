@@ -43,6 +43,22 @@ impl Selection {
     }
 }
 
+/// The arguments that select the crates whose tests run in the browser. Tests of the others are for this machine and may
+/// use crates that know no browser.
+pub(crate) fn with_browser_tests() -> Result<Vec<&'static str>> {
+    let mut arguments = Vec::new();
+    for package in BROWSER_TOO.into_iter().chain(BROWSER_ONLY) {
+        let manifest = workspace::path(package).join("Cargo.toml");
+        let manifest =
+            fs::read_to_string(&manifest).with_context(|| format!("cannot read {}", manifest.display()))?;
+        if manifest.contains("wasm-bindgen-test") {
+            arguments.extend(["--package", package]);
+        }
+    }
+    ensure!(!arguments.is_empty(), "no crate has tests for the browser");
+    Ok(arguments)
+}
+
 /// The end-to-end tests, by the names cargo knows them by.
 pub(crate) fn end_to_end_tests() -> Result<Vec<String>> {
     let folder = workspace::path("e2e/tests");

@@ -83,13 +83,20 @@ impl Check {
                 "-D",
                 "warnings",
             ])),
-            Check::Wasm => bounded(browser("clippy").args(["--all-targets", "--", "-D", "warnings"])),
+            Check::Wasm => {
+                bounded(browser("clippy", &Selection::Browser.arguments()).args(["--", "-D", "warnings"]))?;
+                let mut tests = browser("clippy", &packages::with_browser_tests()?);
+                bounded(tests.args(["--all-targets", "--", "-D", "warnings"]))
+            }
             Check::Unit => bounded(native("test").args(["--lib", "--bins", "--tests", "--no-fail-fast"])),
             Check::Doc => {
                 bounded(native("test").args(["--doc", "--no-fail-fast"]))?;
                 bounded(native("doc").args(["--no-deps", "--lib"]).env("RUSTDOCFLAGS", "-D warnings"))
             }
-            Check::Browser => bounded(browser("test").args(["--lib", "--tests", "--no-fail-fast"])),
+            Check::Browser => {
+                let mut tests = browser("test", &packages::with_browser_tests()?);
+                bounded(tests.args(["--lib", "--tests", "--no-fail-fast"]))
+            }
             Check::E2e => {
                 let build = demo::build_todo(false, &mut Progress::new(demo::BUILD_STEPS))?;
                 let mut tests = native("test");
@@ -110,9 +117,9 @@ fn native(command: &str) -> Command {
     cargo
 }
 
-fn browser(command: &str) -> Command {
+fn browser(command: &str, packages: &[&str]) -> Command {
     let mut cargo = process::cargo();
-    cargo.arg(command).args(["--target", WASM]).args(Selection::Browser.arguments());
+    cargo.arg(command).args(["--target", WASM]).args(packages);
     cargo
 }
 
