@@ -1,4 +1,39 @@
 //! Local-first state sync for Rust GUIs: documents, lists, counters and sets as observable values.
+//!
+//! A program holds a [`SyncKit`] client and opens documents by id. A document is a struct with `#[derive(Document)]`;
+//! the derive makes a handle with one method for each field. Writes show at once, are stored on the device right after,
+//! and reach the server when there is one. Replicas merge without conflicts, whatever order changes arrive in.
+//!
+//! ```
+//! use synckit::prelude::*;
+//!
+//! #[derive(Document, Clone, Debug, Default, PartialEq)]
+//! struct Todo {
+//!     title: String,
+//!     done: bool,
+//!     votes: Counter,
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // In a browser: SyncKit::builder(Web).url("wss://..").storage(WebStorage::open("my-app").await).connect().await?
+//! let sync = SyncKit::in_memory(1);
+//! let todo = sync.document::<Todo>("todo-123");
+//! let _watch = todo.title().subscribe(|title| println!("{title}"));
+//! todo.title().set("Buy milk")?;
+//! todo.update(|todo| {
+//!     todo.done().set(true)?;
+//!     todo.votes().increment(1)
+//! })?;
+//! assert_eq!(todo.get()?, Todo { title: "Buy milk".into(), done: true, votes: Counter(1) });
+//! todo.undo_manager().undo();
+//! assert!(!todo.done().get()?);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The crate has no I/O of its own. A [`platform::Platform`] gives it time, chance and tasks, a [`storage::Storage`] the
+//! device's disk, a [`transport::Transport`] the way to a server; `synckit-storage-web` implements all three for
+//! browsers. `synckit-leptos` turns handles into signals.
 
 mod client;
 mod crdt;
@@ -40,3 +75,7 @@ pub mod prelude {
         MapRef, Observable, Set, SetRef, Subscription, SyncKit, Tier,
     };
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}
