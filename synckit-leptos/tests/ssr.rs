@@ -1,0 +1,66 @@
+//! Rendering on the server: `cargo test -p synckit-leptos --features ssr --test ssr`.
+#![cfg(feature = "ssr")]
+
+mod support;
+
+use leptos::prelude::*;
+use support::{Counted, Recipe, RecipeRef, Step, StepRef};
+use synckit::prelude::*;
+use synckit_leptos::{ConnectionBadge, FieldRefExt, FollowExt, ObservableExt, provide_synckit, use_document};
+
+#[component]
+fn Card() -> impl IntoView {
+    let recipe = use_document::<Recipe>(|| "soup".to_owned());
+    let steps = recipe.follow(RecipeRef::steps);
+    view! {
+        <ConnectionBadge/>
+        <h1>{recipe.follow(RecipeRef::title)}</h1>
+        <input bind:value=recipe.get_untracked().title().rw_signal()/>
+        <ul><For each=move || steps.get() key=StepRef::id children=|step| view! { <li>{step.text().signal()}</li> }/></ul>
+    }
+}
+
+fn render(sync: &SyncKit) -> String {
+    let owner = Owner::new();
+    let html = owner.with(|| {
+        provide_synckit(sync.clone());
+        Card().to_html()
+    });
+    owner.cleanup();
+    // Comments are marks for hydration.
+    let mut text = String::new();
+    for part in html.split("<!--") {
+        text.push_str(part.split_once("-->").map_or(part, |(_, rest)| rest));
+    }
+    text.replace("<!>", "")
+}
+
+#[test]
+fn an_empty_client_renders_the_loading_state() {
+    let html = render(&SyncKit::in_memory(1));
+    assert!(html.contains(r#"data-state="disabled""#), "{html}");
+    assert!(html.contains("<h1></h1>") || html.contains("<h1> </h1>"), "{html}");
+    assert!(html.contains("<ul></ul>"), "{html}");
+}
+
+#[test]
+fn a_client_with_contents_renders_them() {
+    let sync = SyncKit::in_memory(1);
+    let recipe = sync.document::<Recipe>("soup");
+    recipe.title().set("Soup & more").unwrap();
+    for text in ["Boil", "Serve"] {
+        recipe.steps().push(Step { text: text.into() }).unwrap();
+    }
+    let html = render(&sync);
+    assert!(html.contains("<h1>Soup &amp; more</h1>"), "{html}");
+    assert!(html.contains("<li>Boil</li><li>Serve</li>"), "{html}");
+}
+
+#[test]
+fn nothing_is_subscribed_to() {
+    let title = Counted::new(SyncKit::in_memory(1).document::<Recipe>("soup").title());
+    let owner = Owner::new();
+    let signal = owner.with(|| title.signal());
+    assert_eq!(signal.get_untracked(), "");
+    assert_eq!(title.live(1), 0);
+}
