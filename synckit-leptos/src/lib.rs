@@ -5,9 +5,9 @@
 //! component that shows one field of a document is not touched by a change of another one.
 //!
 //! ```
-//! # use leptos::prelude::*;
+//! use leptos::prelude::*;
 //! use synckit::prelude::*;
-//! use synckit_leptos::{ObservableExt, provide_synckit, use_document};
+//! use synckit_leptos::prelude::*;
 //!
 //! #[derive(Document, Clone, Debug, Default, PartialEq)]
 //! struct Recipe {
@@ -66,3 +66,11 @@ pub use field::{FieldRefExt, FieldSignal};
 pub use follow::{FollowExt, follow, follow_field};
 pub use hooks::{use_counter, use_document, use_list, use_presence, use_status};
 pub use signal::ObservableExt;
+
+/// What most programs use: the hooks, and the traits that make signals of handles.
+pub mod prelude {
+    pub use crate::{
+        ConnectionBadge, FieldRefExt, FieldSignal, FollowExt, ObservableExt, follow, follow_field,
+        provide_synckit, use_counter, use_document, use_list, use_presence, use_status, use_synckit,
+    };
+}

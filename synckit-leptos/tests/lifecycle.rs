@@ -10,8 +10,8 @@ use leptos::prelude::*;
 use support::{Counted, Recipe, RecipeRef, count_runs, end_of_turn, with_effects};
 use synckit::prelude::*;
 use synckit_leptos::{
-    FieldRefExt, FollowExt, ObservableExt, follow, provide_synckit, use_counter, use_document, use_list, use_presence,
-    use_status,
+    FieldRefExt, FollowExt, ObservableExt, follow, provide_synckit, use_counter, use_document, use_list,
+    use_presence, use_status,
 };
 
 #[test]
@@ -134,7 +134,10 @@ fn another_id_is_another_document_and_the_first_one_is_let_go() {
         assert_eq!((title.get_untracked(), runs.load(Ordering::SeqCst)), ("Salad".to_owned(), 2));
         field.set("Green salad".to_owned());
         end_of_turn().await;
-        assert_eq!((salad.title().get().unwrap(), title.get_untracked()), ("Green salad".into(), "Green salad".into()));
+        assert_eq!(
+            (salad.title().get().unwrap(), title.get_untracked()),
+            ("Green salad".into(), "Green salad".into())
+        );
         assert_eq!(soup.title().get().unwrap(), "Cold soup");
     });
 }
@@ -170,7 +173,10 @@ fn counters_lists_and_status_of_a_client() {
             (use_counter(|| "likes".to_owned()).value(), tags.value(), use_status())
         });
         sync.counter("likes").increment(2).unwrap();
-        let (red, green) = (sync.list::<String>("tags").push("red".into()), sync.list::<String>("tags").push("green".into()));
+        let (red, green) = (
+            sync.list::<String>("tags").push("red".into()),
+            sync.list::<String>("tags").push("green".into()),
+        );
         assert_eq!(likes.get_untracked(), 2);
         let ids = || tags.with_untracked(|tags| tags.iter().map(|tag| tag.id()).collect::<Vec<_>>());
         let (red, green) = (red.unwrap().id(), green.unwrap().id());

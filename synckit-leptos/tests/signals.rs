@@ -126,7 +126,10 @@ fn a_mapped_signal_sees_the_whole_handle_and_other_signals() {
             let length = recipe.map_signal(move |recipe| {
                 let steps = recipe.steps().elements();
                 needle.with(|needle| {
-                    steps.iter().filter(|step| step.text().get().is_ok_and(|text| text.starts_with(needle))).count()
+                    steps
+                        .iter()
+                        .filter(|step| step.text().get().is_ok_and(|text| text.starts_with(needle)))
+                        .count()
                 })
             });
             (length, needle, count_runs(move || length.get()))
@@ -152,7 +155,10 @@ fn a_two_way_signal_writes_the_field_and_reads_it() {
         let recipe = recipe().document::<Recipe>("soup");
         let title = owner.with(|| recipe.title().rw_signal());
         title.set("Soup".into());
-        assert_eq!((recipe.title().get().unwrap(), title.get_untracked()), ("Soup".to_owned(), "Soup".to_owned()));
+        assert_eq!(
+            (recipe.title().get().unwrap(), title.get_untracked()),
+            ("Soup".to_owned(), "Soup".to_owned())
+        );
         recipe.title().set("Stew").unwrap();
         assert_eq!(title.get_untracked(), "Stew");
         assert_eq!(title.read_only().get_untracked(), "Stew");

@@ -68,11 +68,12 @@ pub mod generated {
     pub use std::sync::Arc;
 }
 
-/// The traits and types that most programs use.
+/// The traits and types that most programs use. Without `Set`: `leptos::prelude` has a trait of that name, and a program
+/// that uses both preludes should not have to choose; import `synckit::Set` by name.
 pub mod prelude {
     pub use crate::{
         Counter, CounterRef, Document, DocumentRef, ElementId, FieldRef, FieldValue, List, ListRef, Map,
-        MapRef, Observable, Set, SetRef, Subscription, SyncKit, Tier,
+        MapRef, Observable, SetRef, Subscription, SyncKit, Tier,
     };
 }
 

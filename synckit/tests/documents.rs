@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use synckit::WriteError;
 use synckit::prelude::*;
+use synckit::{Set, WriteError};
 
 #[derive(Document, Clone, Debug, PartialEq, Default)]
 struct Person {

@@ -13,10 +13,10 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use futures_core::Stream;
-use synckit::Connection;
 use synckit::platform::{Clock, Hint, Platform};
 use synckit::prelude::*;
 use synckit::storage::Storage;
+use synckit::{Connection, Set};
 
 pub use disk::Disk;
 pub use server::Server;
