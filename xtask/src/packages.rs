@@ -13,7 +13,7 @@ use crate::workspace;
 pub(crate) const E2E_FEATURE: &str = "e2e/browser";
 
 /// Crates that exist for the browser alone.
-const BROWSER_ONLY: [&str; 2] = ["synckit-storage-web", "demo-todo"];
+const BROWSER_ONLY: [&str; 3] = ["synckit-storage-web", "demo-todo", "demo-todo-baseline"];
 /// Crates that have to work in the browser, too.
 const BROWSER_TOO: [&str; 2] = ["synckit", "synckit-leptos"];
 
