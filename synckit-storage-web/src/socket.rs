@@ -3,6 +3,8 @@
 //! Written over `web-sys`: gloo-net's WebSocket hides `bufferedAmount` and the moment of opening, queues incoming frames
 //! without a bound, and its sending half is asynchronous, while [`FrameSender`] promises the opposite of each.
 
+mod probe;
+
 use std::cell::Cell;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -41,6 +43,9 @@ impl Transport for WebSocketTransport {
 
     async fn connect(&self, url: &str) -> Result<(WebSocketSender, WebSocketReceiver), TransportError> {
         let url = resolve(url)?;
+        if !probe::is_worth_trying(&url).await {
+            return Err(TransportError::Unreachable("nothing answers there, is it running?".into()));
+        }
         let socket = WebSocket::new(&url).map_err(|thrown| match crate::error::name(&thrown).as_str() {
             "SyntaxError" => TransportError::Address(shorten(&url)),
             // For example ws:// from a page that came by https://.
@@ -53,9 +58,13 @@ impl Transport for WebSocketTransport {
         let listeners = listen(&socket, &inbox, &opened);
         // Whoever gives up waiting drops the socket, which closes it.
         match within(CONNECT_TIMEOUT_MS, opened).await {
-            Some(Ok(())) => {}
-            Some(Err(error)) => return Err(error),
+            Some(Ok(())) => probe::note_success(),
+            Some(Err(error)) => {
+                probe::note_failure(&url);
+                return Err(error);
+            }
             None => {
+                probe::note_failure(&url);
                 let seconds = CONNECT_TIMEOUT_MS / 1000;
                 return Err(TransportError::Unreachable(format!("no answer within {seconds} s")));
             }

@@ -68,6 +68,17 @@ async fn where_nobody_listens_nobody_is_reached() {
 }
 
 #[wasm_bindgen_test]
+async fn many_failed_attempts_do_not_make_the_next_one_slow() {
+    let clock = Web.clock();
+    for attempt in 0..60 {
+        let begin = clock();
+        assert!(matches!(refused("ws://127.0.0.1:1/many").await, TransportError::Unreachable(_)));
+        let took = clock() - begin;
+        assert!(took < 500, "attempt {attempt} took {took} ms to fail");
+    }
+}
+
+#[wasm_bindgen_test]
 async fn other_addresses_are_refused() {
     for url in ["ftp://127.0.0.1/", "ws://", "ws://a:99999/", "mailto:x"] {
         let error = refused(url).await;
