@@ -24,7 +24,7 @@ use crate::state::{Shared, failure, now};
 /// What the library reads at once and keeps for it: with ten thousand idle connections every kilobyte is ten megabytes.
 const READ_BUFFER: usize = 4 << 10;
 /// Time the last words may take to get through.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// How the WebSocket library is to be set up: the bounds hold before a message is complete.
 pub(crate) fn socket_config(limits: &Limits) -> WebSocketConfig {

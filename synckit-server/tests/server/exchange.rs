@@ -72,7 +72,7 @@ async fn what_is_sent_again_is_acknowledged_and_not_applied_twice() {
     let mut writer = Writer::new(1);
     let sent = a.set("list", &mut writer, "title", "once").await;
     assert_eq!(a.expect_ack("list").await, writer.version());
-    assert_eq!(b.expect_changes("list").await, [sent.clone()]);
+    assert_eq!(b.expect_changes("list").await, std::slice::from_ref(&sent));
 
     a.send_changes("list", vec![sent.clone()]).await;
     assert_eq!(a.expect_ack("list").await, writer.version());
