@@ -5,8 +5,8 @@
 //! ```
 //!
 //! Starts a server in a process of its own, opens that many connections, each subscribed to one of a hundred documents
-//! and each having sent and received a change of a few kilobytes, waits until all is quiet and compares the server's
-//! resident memory with what it was before.
+//! and each having sent and received a few kilobytes, waits until all is quiet and compares the server's resident memory
+//! with what it was before.
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -15,14 +15,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use synckit::version::{ReplicaId, Timestamp, VersionVector};
-use synckit::wire::{Change, Limits, Message, PROTOCOL, PeerId, Update};
+use synckit::version::{Timestamp, VersionVector};
+use synckit::wire::{Limits, Message, PROTOCOL, PeerId, Update};
 use synckit_server::Server;
 use synckit_server::settings::Settings;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::Command;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite};
+
+#[allow(dead_code, reason = "shared with the tests, which use all of it")]
+#[path = "../tests/server/writer.rs"]
+mod writer;
+use writer::Writer;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -99,21 +104,14 @@ async fn connect(address: SocketAddr, number: usize) -> Outcome<Socket> {
     let version = VersionVector::new();
     send(&mut socket, &Message::Subscribe { document: document.clone(), version }).await?;
     wait_for(&mut socket, |message| matches!(message, Message::CaughtUp { .. })).await?;
-    let change = Change {
-        replica: ReplicaId::new(id),
-        first_seq: 1,
-        len: 1,
-        time: Timestamp::from_millis(1),
-        operations: Vec::new(),
-        dependencies: VersionVector::new(),
-    };
+    // A few kilobytes through the buffers. It is the same change from all of them, so that the document does not grow: what
+    // documents cost is another question.
+    let mut writer = Writer::new(1);
+    let mut change = writer.set("text", &"x".repeat(CHANGE_BYTES));
+    change.time = Timestamp::from_millis(1);
     let update = Arc::new(Update { changes: vec![change] });
-    send(&mut socket, &Message::Changes { document: document.clone(), update }).await?;
+    send(&mut socket, &Message::Changes { document, update }).await?;
     wait_for(&mut socket, |message| matches!(message, Message::Ack { .. })).await?;
-    // A few kilobytes through the buffers, without making the document larger.
-    let state = vec![1; CHANGE_BYTES];
-    send(&mut socket, &Message::Presence { document: document.clone(), peer: PeerId(id), state }).await?;
-    send(&mut socket, &Message::Presence { document, peer: PeerId(id), state: Vec::new() }).await?;
     Ok(socket)
 }
 

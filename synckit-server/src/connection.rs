@@ -22,7 +22,7 @@ use crate::outbox::{Farewell, Kind, Outbox};
 use crate::state::{Shared, failure, now};
 
 /// What the library reads at once and keeps for it: with ten thousand idle connections every kilobyte is ten megabytes.
-const READ_BUFFER: usize = 4 << 10;
+const READ_BUFFER: usize = 2 << 10;
 /// Time the last words may take to get through.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 

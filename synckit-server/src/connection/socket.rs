@@ -22,7 +22,7 @@ use crate::limits::Limits;
 use crate::outbox::{Farewell, Kind, Outbox, Outgoing};
 
 /// Larger messages go out in frames of this size: the library's buffer grows to the largest frame and stays there.
-pub(super) const FRAGMENT: usize = 4 << 10;
+pub(super) const FRAGMENT: usize = 2 << 10;
 /// What a connection may send before its `Hello` is complete: the message, its frame, and what was read ahead.
 const GUARD: usize = Limits::HELLO_BYTES + (8 << 10);
 

@@ -6,7 +6,7 @@ mod writer;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
@@ -93,6 +93,7 @@ pub struct SqliteLog {
     jobs: JobSender,
     waiting: Arc<AtomicUsize>,
     max_waiting: usize,
+    commits: Arc<AtomicU64>,
     epoch: u64,
     readers: Arc<Readers>,
 }
@@ -111,7 +112,8 @@ impl SqliteLog {
         let (connection, epoch) = schema::open_writer(path, options)?;
         let (jobs, queue) = mpsc::sync_channel(QUEUE_LENGTH);
         let waiting = Arc::new(AtomicUsize::new(0));
-        let writer = Writer::new(connection, lock, Arc::clone(&waiting));
+        let commits = Arc::new(AtomicU64::new(0));
+        let writer = Writer::new(connection, lock, Arc::clone(&waiting), Arc::clone(&commits));
         std::thread::Builder::new()
             .name("log-writer".into())
             .spawn(move || writer.run(&queue))
@@ -122,7 +124,12 @@ impl SqliteLog {
             places: Semaphore::new(READERS),
             idle: Mutex::new(Vec::new()),
         });
-        Ok(Self { jobs, waiting, max_waiting: options.max_waiting, epoch, readers })
+        Ok(Self { jobs, waiting, max_waiting: options.max_waiting, commits, epoch, readers })
+    }
+
+    /// How many transactions were committed since the store was opened; each is one flush of the disk.
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
     }
 
     /// Hands a job to the writing thread now; the future waits for its outcome.
@@ -246,3 +253,6 @@ fn lock(path: &Path) -> Result<File, OpenError> {
         Err(std::fs::TryLockError::Error(source)) => Err(failed(source)),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender};
 
 use rusqlite::{Connection, OptionalExtension, params};
@@ -65,13 +65,20 @@ pub(super) struct Writer {
     lock: File,
     /// Bytes handed over and not yet written, shared with those who hand over.
     waiting: Arc<AtomicUsize>,
+    /// How many transactions were committed.
+    commits: Arc<AtomicU64>,
     /// Size of the append that failed last, until one succeeds: the probe has to get as much.
     failed_bytes: usize,
 }
 
 impl Writer {
-    pub(super) fn new(connection: Connection, lock: File, waiting: Arc<AtomicUsize>) -> Self {
-        Self { connection, lock, waiting, failed_bytes: 0 }
+    pub(super) fn new(
+        connection: Connection,
+        lock: File,
+        waiting: Arc<AtomicUsize>,
+        commits: Arc<AtomicU64>,
+    ) -> Self {
+        Self { connection, lock, waiting, commits, failed_bytes: 0 }
     }
 
     /// Writes until the log is closed or everybody who could hand over is gone.
@@ -87,7 +94,6 @@ impl Writer {
             let close = batch.iter().position(|job| matches!(job, Job::Close { .. }));
             let after_close = close.map(|at| batch.split_off(at));
             self.write(batch);
-            self.waiting.fetch_sub(bytes, Ordering::AcqRel);
             if let Some(rest) = after_close {
                 self.close(rest);
                 return;
@@ -108,7 +114,7 @@ impl Writer {
                     self.failed_bytes = 0;
                 }
                 for (job, written) in batch.into_iter().zip(written) {
-                    resolve(job, Ok(written));
+                    resolve(&self.waiting, job, Ok(written));
                 }
             }
             Err(error) if batch.len() == 1 || matches!(log_error(&error), LogError::Locked(_)) => {
@@ -140,7 +146,7 @@ impl Writer {
                     if append_to.is_some() {
                         self.failed_bytes = 0;
                     }
-                    resolve(job, Ok(written.into_iter().next().unwrap_or(Written::Nothing)));
+                    resolve(&self.waiting, job, Ok(written.into_iter().next().unwrap_or(Written::Nothing)));
                 }
                 Err(error) => {
                     let error = log_error(&error);
@@ -156,7 +162,7 @@ impl Writer {
         if matches!(job, Job::Append { .. }) {
             self.failed_bytes = job.bytes();
         }
-        resolve(job, Err(error));
+        resolve(&self.waiting, job, Err(error));
     }
 
     fn transaction(&mut self, batch: &[Job]) -> Result<Vec<Written>, rusqlite::Error> {
@@ -183,6 +189,7 @@ impl Writer {
             });
         }
         transaction.commit()?;
+        self.commits.fetch_add(1, Ordering::Relaxed);
         Ok(written)
     }
 
@@ -196,7 +203,7 @@ impl Writer {
         for job in rest {
             match job {
                 Job::Close { done } => drop(done.send(closed.clone())),
-                other => resolve(other, Err(LogError::Closed)),
+                other => resolve(&self.waiting, other, Err(LogError::Closed)),
             }
         }
     }
@@ -247,7 +254,8 @@ fn compact(
     Ok(Written::Snapshot(parts?))
 }
 
-fn resolve(job: Job, outcome: Result<Written, LogError>) {
+fn resolve(waiting: &AtomicUsize, job: Job, outcome: Result<Written, LogError>) {
+    waiting.fetch_sub(job.bytes(), Ordering::AcqRel);
     // Whoever stopped waiting does not need to know.
     match job {
         Job::Append { done, .. } => drop(done.send(match outcome {
