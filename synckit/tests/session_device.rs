@@ -76,7 +76,8 @@ fn what_came_from_others_is_there_after_a_reload_without_a_server() {
     server.kill();
     let second = client(&server, disk);
     let note = second.document::<Note>("note");
-    eventually("it is read", || note.title().get().unwrap() == "from afar");
+    eventually("it is read", || note.status().get().unwrap().load == LoadState::Ready);
+    assert_eq!(note.title().get().unwrap(), "from afar");
     assert_eq!(pending(&second), 0);
 }
 

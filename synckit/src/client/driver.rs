@@ -161,7 +161,10 @@ impl<P: Platform, S: Storage> Driver<P, S> {
                 cells.iter().for_each(|cell| self.take_fresh(cell));
                 self.farewell = Some(now + FAREWELL);
                 let ids: Vec<_> = self.documents.keys().cloned().collect();
-                ids.iter().for_each(|id| self.record(id));
+                for id in ids {
+                    self.write(&id);
+                    self.record(&id);
+                }
             }
         }
     }
@@ -192,6 +195,7 @@ impl<P: Platform, S: Storage> Driver<P, S> {
         }
         self.session.written(cell.id(), &fresh);
         document.unsaved.extend(fresh);
+        document.write_at = 0;
         self.stale.insert(cell.id().clone());
         self.write(cell.id());
     }

@@ -33,10 +33,6 @@ impl PresenceCell {
         });
     }
 
-    pub(super) fn clear(&self) {
-        self.change(|peers| !std::mem::take(peers).is_empty());
-    }
-
     fn change(&self, make: impl FnOnce(&mut BTreeMap<PeerId, Value>) -> bool) {
         let observers = {
             let (peers, observers) = &mut *self.lock();

@@ -20,7 +20,6 @@ pub(crate) struct Shared {
     clock: Clock,
     /// State of a splitmix64 sequence that fresh replica ids come from.
     seed: AtomicU64,
-    peer: u64,
     inbox: Inbox,
     documents: Mutex<HashMap<Arc<str>, Weak<DocumentCell>>>,
     /// Documents of a client without a driver: nobody else would remember them.
@@ -31,28 +30,20 @@ pub(crate) struct Shared {
 
 impl Shared {
     pub(crate) fn new(clock: Clock, seed: u64, status: Status) -> Arc<Self> {
-        let shared = Self {
+        Arc::new(Self {
             clock,
             seed: AtomicU64::new(seed),
-            peer: 0,
             inbox: Inbox::default(),
             documents: Mutex::default(),
             kept: Mutex::default(),
             presence: Mutex::default(),
             status: Mutex::new((status, Observers::default())),
-        };
-        let peer = shared.random();
-        Arc::new(Self { peer, ..shared })
+        })
     }
 
     /// The wall clock, in ms since 1970.
     pub(crate) fn now(&self) -> u64 {
         (self.clock)()
-    }
-
-    /// This client among the peers of its documents' presence.
-    pub(crate) fn peer(&self) -> u64 {
-        self.peer
     }
 
     pub(crate) fn inbox(&self) -> &Inbox {
@@ -120,15 +111,9 @@ impl Shared {
     /// A peer's presence arrived. `None` when the peer has left.
     pub(crate) fn set_peer(&self, document: &str, peer: u64, state: Option<&[u8]>) {
         let cell = lock(&self.presence).get(document).and_then(Weak::upgrade);
-        if let Some(cell) = cell.filter(|_| peer != self.peer) {
+        if let Some(cell) = cell {
             cell.set_peer(peer, state);
         }
-    }
-
-    /// The connection is gone, and with it everybody else.
-    pub(crate) fn clear_peers(&self) {
-        let all: Vec<_> = lock(&self.presence).values().filter_map(Weak::upgrade).collect();
-        all.iter().for_each(|cell| cell.clear());
     }
 
     pub(crate) fn status(&self) -> Status {

@@ -115,6 +115,7 @@ pub struct Room {
     fingerprints: Fingerprints,
     subscribers: BTreeMap<SessionId, Subscriber>,
     in_flight: VecDeque<InFlight>,
+    in_flight_bytes: usize,
     last_token: CommitToken,
     effects: VecDeque<RoomEffect>,
 }
@@ -132,6 +133,7 @@ impl Room {
             fingerprints: Fingerprints::default(),
             subscribers: BTreeMap::new(),
             in_flight: VecDeque::new(),
+            in_flight_bytes: 0,
             last_token: CommitToken(0),
             effects: VecDeque::new(),
         }
@@ -167,7 +169,7 @@ impl Room {
 
     /// Bytes of what was given to the store and is not known to be durable.
     pub fn in_flight_bytes(&self) -> usize {
-        self.in_flight.iter().map(|entry| entry.bytes).sum()
+        self.in_flight_bytes
     }
 
     /// The whole document as one update, to replace the log that it was loaded from and everything that was persisted

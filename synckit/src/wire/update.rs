@@ -1,6 +1,7 @@
 //! Changes and updates by their headers.
 
 use prost::Message;
+use prost::encoding::{self, WireType};
 
 use super::generated as pb;
 use super::limits::{DecodeError, Limits, MAX_CHANGE_LEN, MAX_SEQ, check};
@@ -107,6 +108,7 @@ impl Update {
     /// no sense.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         check("update", bytes.len(), Limits::DEFAULT.message)?;
+        check_headers(bytes)?;
         Self::from_wire(pb::Update::decode(bytes)?)
     }
 
@@ -137,6 +139,27 @@ impl Update {
     pub(crate) fn to_wire(&self) -> pb::Update {
         pb::Update { changes: self.changes.iter().map(Change::to_wire).collect() }
     }
+}
+
+/// Bytes that a change takes at least: its replica, first sequence number and length.
+const MIN_CHANGE: u64 = 13;
+
+/// Refuses changes that are too short to be any, before memory is reserved for them: in memory a change takes some hundred
+/// bytes, as a message of nothing it would take two.
+fn check_headers(mut bytes: &[u8]) -> Result<(), DecodeError> {
+    while !bytes.is_empty() {
+        let (tag, kind) = encoding::decode_key(&mut bytes)?;
+        if kind != WireType::LengthDelimited {
+            return Err(DecodeError::Invalid("an update that holds something else than changes"));
+        }
+        let len = encoding::decode_varint(&mut bytes)?;
+        if tag == 1 && len < MIN_CHANGE {
+            return Err(DecodeError::Invalid("a change without a header"));
+        }
+        let rest = usize::try_from(len).ok().and_then(|len| bytes.get(len..));
+        bytes = rest.ok_or(DecodeError::Invalid("a change longer than its update"))?;
+    }
+    Ok(())
 }
 
 pub(crate) fn vector_to_wire(vector: &VersionVector) -> pb::VersionVector {

@@ -26,6 +26,8 @@ pub(super) struct Document {
     pub(super) stored: VersionVector,
     /// Changes that the store has not confirmed.
     pub(super) unsaved: Vec<Change>,
+    /// When they are to be appended: at once if this device wrote some of them.
+    pub(super) write_at: u64,
     /// The chunks whose content is in the document, with their sizes.
     pub(super) chunks: BTreeMap<ChunkId, usize>,
     /// Chunks up to this one were read.
@@ -60,6 +62,7 @@ impl Document {
             loadable: true,
             stored: VersionVector::new(),
             unsaved: Vec::new(),
+            write_at: 0,
             chunks: BTreeMap::new(),
             read_to: None,
             snapshot: 0,

@@ -18,6 +18,8 @@ use crate::wire::Update;
 const BUFFERED: usize = 1 << 20;
 /// Milliseconds after which a transport that was full is looked at again.
 const CONGESTION: u64 = 20;
+/// Milliseconds during which changes of others are gathered before they are stored: they are at the server already.
+const GATHER: u64 = 100;
 /// Under which name a wrong address is shown as an error.
 const ADDRESS: &str = "";
 
@@ -149,8 +151,13 @@ impl<P: Platform, S: Storage> Driver<P, S> {
         match document.cell.apply(update, Origin::Remote) {
             Ok(applied) => {
                 self.session.applied(now, id, &applied.changes, applied.gap);
-                document.unsaved.extend(applied.changes);
-                self.write(id);
+                if !applied.changes.is_empty() {
+                    if document.unsaved.is_empty() {
+                        document.write_at = now + GATHER;
+                        self.due.insert((document.write_at, id.clone()));
+                    }
+                    document.unsaved.extend(applied.changes);
+                }
             }
             Err(error) => drop(self.errors.insert(id.clone(), error.to_string())),
         }

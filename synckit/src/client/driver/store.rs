@@ -104,6 +104,9 @@ impl<P: Platform, S: Storage> Driver<P, S> {
         if document.replace {
             return self.compact(id);
         }
+        if document.write_at > now && self.farewell.is_none() {
+            return;
+        }
         let update = document.take_unsaved();
         if update.is_empty() {
             if document.wants_snapshot() {
@@ -112,9 +115,16 @@ impl<P: Platform, S: Storage> Driver<P, S> {
             return;
         }
         document.writing = true;
+        // First that the server has them, then the changes of others: the other way round they would look, for a moment
+        // that a reload can fall into, as if they were waiting for the server.
+        let others = update.changes.iter().any(|change| change.replica != document.cell.replica());
+        let acknowledged = if others { document.acknowledged.take() } else { None };
         let (storage, id, bytes) = (self.storage.clone(), id.clone(), update.encode());
         self.waiting.push_back(boxed(async move {
             let size = bytes.len();
+            if let Some(version) = acknowledged {
+                let _ = storage.set_record(&format!("{ACKNOWLEDGED}{id}"), encode_version(&version)).await;
+            }
             let result = storage.append(&id, bytes).await;
             Done::Appended { id, update, size, result }
         }));

@@ -53,6 +53,7 @@ impl Room {
     pub fn committed(&mut self, token: CommitToken) {
         while self.in_flight.front().is_some_and(|entry| entry.token <= token) {
             let Some(entry) = self.in_flight.pop_front() else { break };
+            self.in_flight_bytes -= entry.bytes;
             for change in &entry.update.changes {
                 self.durable.advance(change.replica, change.last_seq());
             }
@@ -77,6 +78,7 @@ impl Room {
             return;
         }
         self.in_flight.clear();
+        self.in_flight_bytes = 0;
         self.state = DocumentState::default();
         for session in self.sessions(|_| true) {
             let Some(subscriber) = self.subscribers.get_mut(&session) else { continue };
@@ -127,7 +129,7 @@ impl Room {
         let update = Update { changes };
         let bytes = update.encoded_len();
         let limits = self.limits;
-        if self.in_flight_bytes() + bytes > limits.in_flight {
+        if self.in_flight_bytes + bytes > limits.in_flight {
             return self.refuse_all(session, &update, NackCode::Storage, "too much waits for the store");
         }
         if self.size + bytes > limits.document {
@@ -157,6 +159,7 @@ impl Room {
         let token = self.last_token;
         let bytes = update.encoded_len();
         self.effects.push_back(RoomEffect::Persist { token, update: update.clone() });
+        self.in_flight_bytes += bytes;
         self.in_flight.push_back(InFlight { token, origin: session, update, bytes });
     }
 

@@ -89,6 +89,7 @@ impl Session {
         }
         tracked.received(&update.changes);
         self.effects.push_back(Effect::Apply { document: document.clone(), update });
+        self.remember(document);
         self.touch(document);
     }
 

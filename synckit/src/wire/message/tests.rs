@@ -85,6 +85,14 @@ fn row_17_a_length_beyond_the_message_is_refused_before_memory_is_reserved() {
 }
 
 #[test]
+fn row_17_a_message_of_empty_changes_is_refused_before_memory_is_reserved_for_them() {
+    let update = [0x0a, 0].repeat(1 << 20);
+    let frame = frame(6, &RawChanges { document: "d".into(), update });
+    let error = Message::decode(&frame, &Limits::DEFAULT).unwrap_err();
+    assert_eq!(error, DecodeError::Invalid("a change without a header"));
+}
+
+#[test]
 fn row_17_limits_are_checked() {
     let limits = Limits { message: 100, document_id: 4, presence: 8, token: 8, ..Limits::DEFAULT };
     let too_large = |message: Message| {

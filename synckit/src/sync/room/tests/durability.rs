@@ -61,7 +61,7 @@ fn row_2_a_failed_commit_is_refused_and_leaves_nothing_behind() {
     receive(&mut reader, &sent(&effects(&mut room), C));
     assert_eq!(fields(&reader.state)["a"], "kept");
     // What the client sends before it has noticed is not looked at; after subscribing again it is taken.
-    room.changes(A, &update(&[lost.clone()]), NOW);
+    room.changes(A, &update(std::slice::from_ref(&lost)), NOW);
     assert_eq!(persists(&effects(&mut room)), 0);
     join(&mut room, A);
     effects(&mut room);
