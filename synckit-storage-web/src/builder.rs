@@ -10,10 +10,11 @@ use web_sys::StorageManager;
 
 use crate::indexeddb::{Database, Durability};
 use crate::limits;
+use crate::operation::Log;
 #[cfg(feature = "opfs")]
 use crate::opfs::Directory;
-use crate::store::{Inner, Opened, WebStorage};
-use crate::tabs::{Events, Tabs};
+use crate::store::{Inner, WebStorage};
+use crate::tabs::{Events, Tabs, tell};
 use crate::web::{global, property};
 
 /// Where a store keeps its data.
@@ -85,7 +86,7 @@ impl WebStorageBuilder {
                 let chosen = self.backend == Some(Backend::Memory);
                 let reason = if chosen { CHOSEN.into() } else { error.to_string() };
                 let mode = StorageMode::Memory { reason };
-                self.finish(Opened::Memory(MemoryStorage::default()), mode, events)
+                self.finish(Box::new(MemoryStorage::default()), mode, events)
             }
         }
     }
@@ -102,45 +103,41 @@ impl WebStorageBuilder {
         Ok(self.finish(backend, mode, events))
     }
 
-    async fn choose(&self, events: &Rc<Events>) -> Result<(Opened, StorageMode), StorageError> {
+    async fn choose(&self, events: &Rc<Events>) -> Result<(Box<dyn Log>, StorageMode), StorageError> {
         limits::name(&self.name)?;
-        let emptied = || {
-            let events = Rc::downgrade(events);
-            move || tell(&events, &StorageEvent::Emptied)
+        let indexeddb = match self.backend {
+            Some(Backend::Memory) => return Err(StorageError::Unavailable(CHOSEN.into())),
+            Some(Backend::IndexedDb) => Ok(CHOSEN.into()),
+            #[cfg(feature = "opfs")]
+            Some(Backend::Opfs) => Err(CHOSEN.into()),
+            #[cfg(feature = "opfs")]
+            None if crate::opfs::exists(&self.name).await => Err("it holds this store already".into()),
+            None => Ok(String::from("the default")),
         };
-        let indexeddb = || Database::open(&self.name, self.durability, emptied());
-        match self.backend {
-            Some(Backend::IndexedDb) => Ok(persistent_indexeddb(indexeddb().await?, CHOSEN)),
-            Some(Backend::Memory) => Err(StorageError::Unavailable(CHOSEN.into())),
-            #[cfg(feature = "opfs")]
-            Some(Backend::Opfs) => {
-                let directory = Directory::open(&self.name, emptied()).await?;
-                Ok(persistent_opfs(directory, CHOSEN.into()))
-            }
-            #[cfg(feature = "opfs")]
-            None => {
-                if crate::opfs::exists(&self.name).await {
-                    let directory = Directory::open(&self.name, emptied()).await?;
-                    return Ok(persistent_opfs(directory, "it holds this store already".into()));
+        // `Err`: why it is not used.
+        let files = match indexeddb {
+            Ok(reason) => match Database::open(&self.name, self.durability, Rc::downgrade(events)).await {
+                Ok(database) => return Ok(persistent("indexeddb", Box::new(database), reason)),
+                Err(StorageError::Unavailable(reason)) if self.backend.is_none() => {
+                    format!("no IndexedDB: {reason}")
                 }
-                match indexeddb().await {
-                    Err(StorageError::Unavailable(reason)) => match Directory::open(&self.name, emptied())
-                        .await
-                    {
-                        Ok(directory) => Ok(persistent_opfs(directory, format!("no IndexedDB: {reason}"))),
-                        Err(error) => {
-                            Err(StorageError::Unavailable(format!("IndexedDB: {reason}; OPFS: {error}")))
-                        }
-                    },
-                    database => Ok(persistent_indexeddb(database?, "the default")),
-                }
+                Err(error) => return Err(error),
+            },
+            Err(reason) => reason,
+        };
+        #[cfg(feature = "opfs")]
+        match Directory::open(&self.name, Rc::downgrade(events)).await {
+            Ok(directory) => Ok(persistent("opfs", Box::new(directory), files)),
+            Err(StorageError::Unavailable(reason)) => {
+                Err(StorageError::Unavailable(format!("{files}; no OPFS: {reason}")))
             }
-            #[cfg(not(feature = "opfs"))]
-            None => Ok(persistent_indexeddb(indexeddb().await?, "the default")),
+            Err(error) => Err(error),
         }
+        #[cfg(not(feature = "opfs"))]
+        Err(StorageError::Unavailable(files))
     }
 
-    fn finish(self, backend: Opened, mode: StorageMode, events: Rc<Events>) -> WebStorage {
+    fn finish(self, log: Box<dyn Log>, mode: StorageMode, events: Rc<Events>) -> WebStorage {
         let persistent = mode.is_persistent();
         let tabs = persistent
             .then(|| {
@@ -148,7 +145,7 @@ impl WebStorageBuilder {
                 Tabs::join(&self.name, move |event| tell(&events, &event))
             })
             .flatten();
-        let inner = Rc::new(Inner { name: self.name, backend, mode: RefCell::new(mode), events, tabs });
+        let inner = Rc::new(Inner { name: self.name, log, mode: RefCell::new(mode), events, tabs });
         if persistent {
             spawn_local(protect(Rc::downgrade(&inner), self.ask_for_protection));
         }
@@ -156,20 +153,8 @@ impl WebStorageBuilder {
     }
 }
 
-fn persistent_indexeddb(database: Database, reason: &str) -> (Opened, StorageMode) {
-    let mode = StorageMode::Persistent { backend: "indexeddb", protected: false, reason: reason.to_owned() };
-    (Opened::IndexedDb(database), mode)
-}
-
-#[cfg(feature = "opfs")]
-fn persistent_opfs(directory: Directory, reason: String) -> (Opened, StorageMode) {
-    (Opened::Opfs(directory), StorageMode::Persistent { backend: "opfs", protected: false, reason })
-}
-
-fn tell(events: &Weak<Events>, event: &StorageEvent) {
-    if let Some(events) = events.upgrade() {
-        events.tell(event);
-    }
+fn persistent(backend: &'static str, log: Box<dyn Log>, reason: String) -> (Box<dyn Log>, StorageMode) {
+    (log, StorageMode::Persistent { backend, protected: false, reason })
 }
 
 /// Finds out whether the browser promises not to evict the store, asking for it if wanted.

@@ -10,10 +10,12 @@ mod schema;
 mod transaction;
 
 use std::cell::RefCell;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
-use synckit::storage::StorageError;
+use synckit::storage::{StorageError, StorageEvent};
 
+use crate::operation::{Answer, Log, Operation, Performing};
+use crate::tabs::{Events, tell};
 use connection::Connection;
 pub use transaction::Durability;
 
@@ -22,8 +24,8 @@ pub(crate) struct Database {
     name: String,
     durability: Durability,
     connection: RefCell<Option<Rc<Connection>>>,
-    /// Called when the database was found empty on opening it again.
-    emptied: Box<dyn Fn()>,
+    /// Told when the database was found empty on opening it again.
+    events: Weak<Events>,
 }
 
 impl Database {
@@ -31,16 +33,11 @@ impl Database {
     pub(crate) async fn open(
         store: &str,
         durability: Durability,
-        emptied: impl Fn() + 'static,
+        events: Weak<Events>,
     ) -> Result<Self, StorageError> {
         let name = format!("synckit:{store}");
         let connection = Connection::open(&name).await?;
-        Ok(Self {
-            name,
-            durability,
-            connection: RefCell::new(Some(Rc::new(connection))),
-            emptied: Box::new(emptied),
-        })
+        Ok(Self { name, durability, connection: RefCell::new(Some(Rc::new(connection))), events })
     }
 
     /// The open connection, or a new one.
@@ -52,30 +49,33 @@ impl Database {
         }
         let connection = Rc::new(Connection::open(&self.name).await?);
         if connection.is_new() {
-            (self.emptied)();
+            tell(&self.events, &StorageEvent::Emptied);
         }
         // Another operation may have opened one meanwhile; the one that is dropped closes when its work is done.
         *self.connection.borrow_mut() = Some(connection.clone());
         Ok(connection)
     }
 
-    /// Runs `operation`, and once more on a fresh connection when the first one was closed under it.
+    /// Performs `operation`, and once more on a fresh connection when the first one was closed under it.
     ///
     /// An operation that failed has stored nothing, so doing it again stores it once.
-    async fn run<T>(
-        &self,
-        operation: impl AsyncFn(&Connection) -> Result<T, StorageError>,
-    ) -> Result<T, StorageError> {
-        let connection = self.connection().await?;
-        let error = match operation(&connection).await {
-            Err(error @ (StorageError::Closed(_) | StorageError::Aborted(_))) => error,
-            result => return result,
-        };
-        if matches!(error, StorageError::Closed(_)) {
-            // Not every closing is announced.
-            connection.close();
+    async fn run(&self, operation: &Operation) -> Result<Answer, StorageError> {
+        let mut first = true;
+        loop {
+            let connection = self.connection().await?;
+            match log::perform(&connection, self.durability, operation).await {
+                // Not every closing is announced.
+                Err(StorageError::Closed(_)) if first => connection.close(),
+                Err(StorageError::Aborted(_)) if first => {}
+                result => return result,
+            }
+            first = false;
         }
-        drop(connection);
-        operation(&*self.connection().await?).await
+    }
+}
+
+impl Log for Database {
+    fn perform<'a>(&'a self, operation: &'a Operation) -> Performing<'a> {
+        Box::pin(self.run(operation))
     }
 }

@@ -1,48 +1,31 @@
 //! Replica ids by Web Locks: the same few ids again and again, each held by one tab at a time.
 
-use synckit::storage::{ReplicaLease, StorageError};
+use synckit::storage::ReplicaLease;
 use synckit::version::ReplicaId;
 
-use crate::locks::{self, Lock};
+use crate::locks::{self, Mode};
+use crate::operation::{Answer, Operation};
+use crate::store::WebStorage;
 
 /// Most replica ids that a store remembers. More tabs than that at once write under ids of their own.
 pub(crate) const MAX_REPLICAS: u32 = 64;
 
-/// Where known replica ids are noted.
-pub(crate) trait Replicas {
-    /// At most `limit` known ids.
-    async fn replicas(&self, limit: u32) -> Result<Vec<String>, StorageError>;
-    /// Notes an id unless `limit` are noted already. Answers whether it is noted.
-    async fn add_replica(&self, replica: &str, limit: u32) -> Result<bool, StorageError>;
-}
-
 /// The first known id that nobody holds, or a new one.
-pub(crate) async fn lease(store: &str, replicas: &impl Replicas) -> Option<ReplicaLease> {
-    if !locks::available() {
-        return None;
-    }
-    for known in replicas.replicas(MAX_REPLICAS).await.ok()? {
+pub(crate) async fn lease(store: &WebStorage) -> Option<ReplicaLease> {
+    let Ok(Answer::Names(mut known)) = store.ask(Operation::Replicas).await else { return None };
+    let new = ReplicaId::new(crate::web::random()).to_string();
+    known.push(new.clone());
+    for replica in known {
         // Something else than an id was written by somebody else.
-        let Some(replica) = parse(&known) else { continue };
-        if let Some(lock) = take(store, replica).await {
-            return Some(leased(replica, lock));
+        let Ok(id) = u64::from_str_radix(&replica, 16) else { continue };
+        let name = format!("synckit:{}:replica:{replica}", store.inner.name);
+        // For a new one too first the lock, then the note: an id is never known before it is held.
+        let Some(lock) = locks::acquire(&name, Mode::IfAvailable).await else { continue };
+        let noted = replica != new
+            || matches!(store.ask(Operation::AddReplica { replica }).await, Ok(Answer::Yes(true)));
+        if noted {
+            return Some(ReplicaLease { replica: ReplicaId::new(id), guard: Box::new(lock) });
         }
     }
-    let replica = ReplicaId::new(crate::web::random());
-    // First the lock, then the note: an id is never known before it is held.
-    let lock = take(store, replica).await?;
-    replicas.add_replica(&replica.to_string(), MAX_REPLICAS).await.ok()?.then(|| leased(replica, lock))
-}
-
-async fn take(store: &str, replica: ReplicaId) -> Option<Lock> {
-    locks::take(&format!("synckit:{store}:replica:{replica}")).await
-}
-
-fn leased(replica: ReplicaId, lock: Lock) -> ReplicaLease {
-    ReplicaLease { replica, guard: Box::new(lock) }
-}
-
-fn parse(text: &str) -> Option<ReplicaId> {
-    let id = u64::from_str_radix(text, 16).ok()?;
-    (id != 0).then(|| ReplicaId::new(id))
+    None
 }

@@ -20,6 +20,7 @@ mod lease;
 pub mod limits;
 mod listener;
 mod locks;
+mod operation;
 #[cfg(feature = "opfs")]
 mod opfs;
 mod queue;
@@ -27,7 +28,6 @@ pub mod socket;
 mod store;
 mod tabs;
 mod task;
-mod timer;
 mod web;
 
 pub use builder::{Backend, WebStorageBuilder};

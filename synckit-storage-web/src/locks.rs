@@ -5,7 +5,11 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::queue::Slot;
+use crate::task::Timer;
 use crate::web::{global, property};
+
+/// How long others may keep a lock that is waited for, in milliseconds.
+const WAIT_MS: i32 = 15_000;
 
 #[wasm_bindgen]
 extern "C" {
@@ -16,7 +20,7 @@ extern "C" {
         this: &LockManager,
         name: &str,
         options: &Object,
-        callback: &Function,
+        callback: &JsValue,
     ) -> Result<Promise, JsValue>;
 }
 
@@ -31,7 +35,21 @@ impl Drop for Lock {
     }
 }
 
+/// How a lock is asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Only if nobody holds it.
+    IfAvailable,
+    /// As soon as nobody holds it.
+    #[cfg(feature = "opfs")]
+    Alone,
+    /// As soon as nobody holds it alone.
+    #[cfg(feature = "opfs")]
+    Shared,
+}
+
 /// Whether this context has Web Locks: secure contexts have.
+#[cfg(feature = "opfs")]
 pub(crate) fn available() -> bool {
     interface().is_some()
 }
@@ -40,23 +58,18 @@ fn interface() -> Option<LockManager> {
     property(&global("navigator")?, "locks").map(JsCast::unchecked_into)
 }
 
-/// Takes the lock if it is free. `None` when somebody holds it or there are no Web Locks.
-pub(crate) async fn take(name: &str) -> Option<Lock> {
-    let options = Object::new();
-    let _ = Reflect::set(&options, &"ifAvailable".into(), &JsValue::TRUE);
-    acquire(name, &options).await
-}
-
-/// Waits for the lock, alone or `shared` with others that share it. `None` when there are no Web Locks.
-pub(crate) async fn wait(name: &str, shared: bool) -> Option<Lock> {
-    let options = Object::new();
-    let mode = if shared { "shared" } else { "exclusive" };
-    let _ = Reflect::set(&options, &"mode".into(), &mode.into());
-    acquire(name, &options).await
-}
-
-async fn acquire(name: &str, options: &Object) -> Option<Lock> {
+/// Takes the lock. `None` when somebody holds it for too long, or when there are no Web Locks.
+pub(crate) async fn acquire(name: &str, mode: Mode) -> Option<Lock> {
     let locks = interface()?;
+    let options = Object::new();
+    let (option, value) = match mode {
+        Mode::IfAvailable => ("ifAvailable", JsValue::TRUE),
+        #[cfg(feature = "opfs")]
+        Mode::Alone => ("mode", "exclusive".into()),
+        #[cfg(feature = "opfs")]
+        Mode::Shared => ("mode", "shared".into()),
+    };
+    let _ = Reflect::set(&options, &option.into(), &value);
     let granted: Slot<Option<Lock>> = Slot::new();
     let callback = {
         let granted = granted.clone();
@@ -68,11 +81,12 @@ async fn acquire(name: &str, options: &Object) -> Option<Lock> {
             }
             let mut release = None;
             let held = Promise::new(&mut |resolve, _reject| release = Some(resolve));
+            // When nobody waits any more, this drops the lock, which releases it.
             granted.set(release.map(|release| Lock { release }));
             held.into()
         })
     };
-    let request = locks.request(name, options, callback.as_ref().unchecked_ref()).ok()?;
+    let request = locks.request(name, &options, callback.as_ref()).ok()?;
     let refused = granted.clone();
     spawn_local(async move {
         // Ends when the lock is released, or was refused: then nobody has filled the slot.
@@ -80,13 +94,15 @@ async fn acquire(name: &str, options: &Object) -> Option<Lock> {
         refused.set(None);
         drop(callback);
     });
-    Granted(granted).await
+    let given_up = granted.clone();
+    let _patience = Timer::new(WAIT_MS, move || given_up.set(None));
+    Waiting(granted).await
 }
 
 /// Waits for the answer; when nobody waits for it any more a lock that was granted is released.
-struct Granted(Slot<Option<Lock>>);
+struct Waiting(Slot<Option<Lock>>);
 
-impl std::future::Future for Granted {
+impl std::future::Future for Waiting {
     type Output = Option<Lock>;
 
     fn poll(
@@ -97,7 +113,7 @@ impl std::future::Future for Granted {
     }
 }
 
-impl Drop for Granted {
+impl Drop for Waiting {
     fn drop(&mut self) {
         // The callback keeps the slot alive: take what is in it, and leave nothing to be put there.
         self.0.abandon();

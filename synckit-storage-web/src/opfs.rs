@@ -15,12 +15,14 @@ mod segments;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::future::Future;
+use std::rc::Weak;
 
-use synckit::storage::StorageError;
+use synckit::storage::{StorageError, StorageEvent};
 
-use crate::locks;
-use crate::task::within;
+use crate::lease::MAX_REPLICAS;
+use crate::locks::{self, Mode};
+use crate::operation::{Answer, Log, Operation, Performing};
+use crate::tabs::{Events, tell};
 use append::Appends;
 use files::Folder;
 use segments::Tail;
@@ -34,9 +36,6 @@ const RECORDS: &str = "records";
 /// Folder of an empty file for every known replica id.
 const REPLICAS: &str = "replicas";
 
-/// How long another tab may keep the store to itself, in milliseconds.
-const LOCK_MS: u64 = 15_000;
-
 /// A store in files.
 pub(crate) struct Directory {
     store: String,
@@ -45,8 +44,8 @@ pub(crate) struct Directory {
     appends: Appends,
     /// Where the logs of documents ended when they were last written from here.
     tails: RefCell<BTreeMap<String, Tail>>,
-    /// Called when the folders were found missing.
-    emptied: Box<dyn Fn()>,
+    /// Told when the folders were found missing.
+    events: Weak<Events>,
 }
 
 #[derive(Clone)]
@@ -67,7 +66,7 @@ pub(crate) async fn exists(store: &str) -> bool {
 
 impl Directory {
     /// Opens the folders of this store, making them if need be.
-    pub(crate) async fn open(store: &str, emptied: impl Fn() + 'static) -> Result<Self, StorageError> {
+    pub(crate) async fn open(store: &str, events: Weak<Events>) -> Result<Self, StorageError> {
         if !locks::available() {
             return Err(StorageError::Unavailable("files of several tabs need Web Locks (https)".into()));
         }
@@ -78,9 +77,9 @@ impl Directory {
             known: Cell::new(false),
             appends: Appends::default(),
             tails: RefCell::default(),
-            emptied: Box::new(emptied),
+            events,
         };
-        directory.run(true, |_| async { Ok(()) }).await?;
+        directory.folders().await?;
         Ok(directory)
     }
 
@@ -99,29 +98,75 @@ impl Directory {
             replicas: store.folder(REPLICAS).await?,
         };
         if missing && self.known.get() {
-            (self.emptied)();
+            tell(&self.events, &StorageEvent::Emptied);
         }
         self.known.set(true);
         *self.folders.borrow_mut() = Some(folders.clone());
         Ok(folders)
     }
 
-    /// Runs `operation` under the store's lock, and once more with fresh folders when they were removed under it.
-    async fn run<T, F>(&self, alone: bool, operation: impl Fn(Folders) -> F) -> Result<T, StorageError>
-    where
-        F: Future<Output = Result<T, StorageError>>,
-    {
-        let lock = within(LOCK_MS, locks::wait(&format!("synckit:{}:files", self.store), !alone)).await;
-        let _lock = lock
-            .ok_or_else(|| StorageError::Blocked("it has been writing for too long".into()))?
-            .ok_or_else(|| StorageError::Unavailable("no lock can be had".into()))?;
-        match operation(self.folders().await?).await {
-            Err(StorageError::Closed(_)) => {
-                self.folders.take();
-                self.tails.take();
-                operation(self.folders().await?).await
+    /// Performs `operation` under the store's lock, and once more with fresh folders when they were removed under it.
+    async fn run(&self, operation: &Operation) -> Result<Answer, StorageError> {
+        let mode = match operation {
+            Operation::Load { .. }
+            | Operation::Documents
+            | Operation::Record { .. }
+            | Operation::Replicas => Mode::Shared,
+            _ => Mode::Alone,
+        };
+        let Some(_lock) = locks::acquire(&format!("synckit:{}:files", self.store), mode).await else {
+            return Err(StorageError::Blocked("it has been writing for too long".into()));
+        };
+        let mut first = true;
+        loop {
+            let folders = self.folders().await?;
+            match self.steps(&folders, operation).await {
+                Err(StorageError::Closed(_)) if first => {
+                    self.folders.take();
+                    self.tails.take();
+                    first = false;
+                }
+                result => return result,
             }
-            result => result,
+        }
+    }
+
+    async fn steps(&self, folders: &Folders, operation: &Operation) -> Result<Answer, StorageError> {
+        match operation {
+            Operation::Load { document, after } => {
+                log::load(&folders.documents, document, *after).await.map(Answer::Chunks)
+            }
+            Operation::Append { .. } => {
+                self.write_appends(&folders.documents).await.map(|()| Answer::Nothing)
+            }
+            Operation::Compact { document, read, snapshot } => {
+                log::compact(&folders.documents, document, read, snapshot).await.map(Answer::Id)
+            }
+            Operation::Delete { document } => {
+                log::delete(&folders.documents, document).await.map(|()| Answer::Nothing)
+            }
+            Operation::Documents => log::documents(&folders.documents).await.map(Answer::Names),
+            Operation::Record { key } => records::get(&folders.records, key).await.map(Answer::Value),
+            Operation::SetRecord { key, value } => {
+                records::set(&folders.records, key, value).await.map(|()| Answer::Nothing)
+            }
+            Operation::Replicas => folders.replicas.file_names().await.map(Answer::Names),
+            Operation::AddReplica { replica } => {
+                let room = folders.replicas.file_names().await?.len() < MAX_REPLICAS as usize;
+                if room {
+                    folders.replicas.file(replica).await?;
+                }
+                Ok(Answer::Yes(room))
+            }
+        }
+    }
+}
+
+impl Log for Directory {
+    fn perform<'a>(&'a self, operation: &'a Operation) -> Performing<'a> {
+        match operation {
+            Operation::Append { document, update } => Box::pin(self.append(operation, document, update)),
+            _ => Box::pin(self.run(operation)),
         }
     }
 }

@@ -19,7 +19,7 @@ use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 use crate::error::text;
 use crate::listener::Listener;
 use crate::queue::{Queue, Slot};
-use crate::task::within;
+use crate::task::Timer;
 use crate::web::{global, property};
 
 /// Bytes that may wait to be sent before [`FrameSender::send`] refuses.
@@ -29,7 +29,7 @@ pub const MAX_FRAME_BYTES: usize = 65 << 20;
 /// Received bytes that may wait to be read; a reader that falls further behind loses the connection.
 pub const MAX_UNREAD_BYTES: usize = 2 * MAX_FRAME_BYTES;
 /// How long a connection may take to open, in milliseconds.
-pub const CONNECT_TIMEOUT_MS: u64 = 20_000;
+pub const CONNECT_TIMEOUT_MS: i32 = 20_000;
 
 /// Connects by the browser's WebSocket. Binary frames only.
 ///
@@ -56,19 +56,19 @@ impl Transport for WebSocketTransport {
         let inbox = Inbox::new();
         let opened = Slot::new();
         let listeners = listen(&socket, &inbox, &opened);
-        // Whoever gives up waiting drops the socket, which closes it.
-        match within(CONNECT_TIMEOUT_MS, opened).await {
-            Some(Ok(())) => probe::note_success(),
-            Some(Err(error)) => {
-                probe::note_failure(&url);
-                return Err(error);
-            }
-            None => {
-                probe::note_failure(&url);
+        let _patience = {
+            let opened = opened.clone();
+            Timer::new(CONNECT_TIMEOUT_MS, move || {
                 let seconds = CONNECT_TIMEOUT_MS / 1000;
-                return Err(TransportError::Unreachable(format!("no answer within {seconds} s")));
-            }
+                opened.set(Err(TransportError::Unreachable(format!("no answer within {seconds} s"))));
+            })
+        };
+        // Whoever gives up waiting drops the socket, which closes it.
+        if let Err(error) = opened.await {
+            probe::note_failure(&url);
+            return Err(error);
         }
+        probe::note_success();
         Ok((WebSocketSender { socket: socket.clone() }, WebSocketReceiver { inbox, _listeners: listeners }))
     }
 }

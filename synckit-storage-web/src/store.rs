@@ -4,14 +4,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use futures_core::Stream;
-use synckit::storage::{
-    Chunk, ChunkId, MemoryStorage, ReplicaLease, Storage, StorageError, StorageEvent, StorageMode,
-};
+use synckit::storage::{Chunk, ChunkId, ReplicaLease, Storage, StorageError, StorageEvent, StorageMode};
 
 use crate::builder::WebStorageBuilder;
-use crate::indexeddb::Database;
 use crate::lease;
-use crate::limits;
+use crate::operation::{Answer, Log, Operation};
+use crate::queue::Slot;
 use crate::tabs::{Events, Tabs};
 use crate::task::detached;
 
@@ -38,18 +36,10 @@ pub struct WebStorage {
 
 pub(crate) struct Inner {
     pub(crate) name: String,
-    pub(crate) backend: Opened,
+    pub(crate) log: Box<dyn Log>,
     pub(crate) mode: RefCell<StorageMode>,
     pub(crate) events: Rc<Events>,
     pub(crate) tabs: Option<Tabs>,
-}
-
-/// A backend that could be opened.
-pub(crate) enum Opened {
-    IndexedDb(Database),
-    #[cfg(feature = "opfs")]
-    Opfs(crate::opfs::Directory),
-    Memory(MemoryStorage),
 }
 
 impl WebStorage {
@@ -65,46 +55,39 @@ impl WebStorage {
     pub fn builder(name: &str) -> WebStorageBuilder {
         WebStorageBuilder::new(name)
     }
+
+    /// Does it within the limits, to the end, and tells the other tabs.
+    pub(crate) fn ask(&self, operation: Operation) -> Slot<Result<Answer, StorageError>> {
+        let inner = self.inner.clone();
+        detached(async move {
+            operation.check()?;
+            let answer = inner.log.perform(&operation).await?;
+            if let Some(tabs) = &inner.tabs {
+                tabs.tell(&operation);
+            }
+            Ok(answer)
+        })
+    }
 }
 
-impl Inner {
-    fn appended(&self, document: &str) {
-        if let Some(tabs) = &self.tabs {
-            tabs.appended(document);
-        }
-    }
+/// No backend answers anything else than it was asked.
+fn mismatch<T>() -> Result<T, StorageError> {
+    Err(StorageError::Corrupt("another answer than was asked for".into()))
 }
 
 impl Storage for WebStorage {
     async fn load(&self, document: &str, after: Option<ChunkId>) -> Result<Vec<Chunk>, StorageError> {
-        limits::document(document)?;
-        let (inner, document) = (self.inner.clone(), document.to_owned());
-        detached(async move {
-            match &inner.backend {
-                Opened::IndexedDb(database) => database.load(&document, after).await,
-                #[cfg(feature = "opfs")]
-                Opened::Opfs(directory) => directory.load(&document, after).await,
-                Opened::Memory(memory) => memory.load(&document, after).await,
-            }
-        })
-        .await
+        match self.ask(Operation::Load { document: document.to_owned(), after }).await? {
+            Answer::Chunks(chunks) => Ok(chunks),
+            _ => mismatch(),
+        }
     }
 
     async fn append(&self, document: &str, update: Vec<u8>) -> Result<ChunkId, StorageError> {
-        limits::document(document)?;
-        limits::update(update.len())?;
-        let (inner, document) = (self.inner.clone(), document.to_owned());
-        detached(async move {
-            let id = match &inner.backend {
-                Opened::IndexedDb(database) => database.replace(&document, &[], &update).await?,
-                #[cfg(feature = "opfs")]
-                Opened::Opfs(directory) => directory.append(&document, update).await?,
-                Opened::Memory(memory) => memory.append(&document, update).await?,
-            };
-            inner.appended(&document);
-            Ok(id)
-        })
-        .await
+        match self.ask(Operation::Append { document: document.to_owned(), update }).await? {
+            Answer::Id(id) => Ok(id),
+            _ => mismatch(),
+        }
     }
 
     async fn compact(
@@ -113,96 +96,38 @@ impl Storage for WebStorage {
         read: &[ChunkId],
         snapshot: Vec<u8>,
     ) -> Result<ChunkId, StorageError> {
-        limits::document(document)?;
-        limits::update(snapshot.len())?;
-        let (inner, document, read) = (self.inner.clone(), document.to_owned(), read.to_vec());
-        detached(async move {
-            let id = match &inner.backend {
-                Opened::IndexedDb(database) => database.replace(&document, &read, &snapshot).await?,
-                #[cfg(feature = "opfs")]
-                Opened::Opfs(directory) => directory.compact(&document, &read, &snapshot).await?,
-                Opened::Memory(memory) => memory.compact(&document, &read, snapshot).await?,
-            };
-            inner.appended(&document);
-            Ok(id)
-        })
-        .await
+        let (document, read) = (document.to_owned(), read.to_vec());
+        match self.ask(Operation::Compact { document, read, snapshot }).await? {
+            Answer::Id(id) => Ok(id),
+            _ => mismatch(),
+        }
     }
 
     async fn delete(&self, document: &str) -> Result<(), StorageError> {
-        limits::document(document)?;
-        let (inner, document) = (self.inner.clone(), document.to_owned());
-        detached(async move {
-            match &inner.backend {
-                Opened::IndexedDb(database) => database.delete(&document).await?,
-                #[cfg(feature = "opfs")]
-                Opened::Opfs(directory) => directory.delete(&document).await?,
-                Opened::Memory(memory) => memory.delete(&document).await?,
-            }
-            inner.appended(&document);
-            Ok(())
-        })
-        .await
+        self.ask(Operation::Delete { document: document.to_owned() }).await.map(drop)
     }
 
     async fn documents(&self) -> Result<Vec<String>, StorageError> {
-        let inner = self.inner.clone();
-        detached(async move {
-            match &inner.backend {
-                Opened::IndexedDb(database) => database.documents().await,
-                #[cfg(feature = "opfs")]
-                Opened::Opfs(directory) => directory.documents().await,
-                Opened::Memory(memory) => memory.documents().await,
-            }
-        })
-        .await
+        match self.ask(Operation::Documents).await? {
+            Answer::Names(documents) => Ok(documents),
+            _ => mismatch(),
+        }
     }
 
     async fn record(&self, key: &str) -> Result<Option<Vec<u8>>, StorageError> {
-        limits::key(key)?;
-        let (inner, key) = (self.inner.clone(), key.to_owned());
-        detached(async move {
-            match &inner.backend {
-                Opened::IndexedDb(database) => database.record(&key).await,
-                #[cfg(feature = "opfs")]
-                Opened::Opfs(directory) => directory.record(&key).await,
-                Opened::Memory(memory) => memory.record(&key).await,
-            }
-        })
-        .await
+        match self.ask(Operation::Record { key: key.to_owned() }).await? {
+            Answer::Value(value) => Ok(value),
+            _ => mismatch(),
+        }
     }
 
     async fn set_record(&self, key: &str, value: Vec<u8>) -> Result<(), StorageError> {
-        limits::key(key)?;
-        limits::record(value.len())?;
-        let (inner, key) = (self.inner.clone(), key.to_owned());
-        detached(async move {
-            match &inner.backend {
-                Opened::IndexedDb(database) => database.set_record(&key, &value).await?,
-                #[cfg(feature = "opfs")]
-                Opened::Opfs(directory) => directory.set_record(&key, &value).await?,
-                Opened::Memory(memory) => memory.set_record(&key, value).await?,
-            }
-            if let Some(tabs) = &inner.tabs {
-                tabs.recorded(&key);
-            }
-            Ok(())
-        })
-        .await
+        self.ask(Operation::SetRecord { key: key.to_owned(), value }).await.map(drop)
     }
 
     /// By Web Locks. `None` in memory mode, in an insecure context, and when 64 other tabs hold a lease.
     async fn lease(&self) -> Option<ReplicaLease> {
-        let inner = self.inner.clone();
-        detached(async move {
-            match &inner.backend {
-                Opened::IndexedDb(database) => lease::lease(&inner.name, database).await,
-                #[cfg(feature = "opfs")]
-                Opened::Opfs(directory) => lease::lease(&inner.name, directory).await,
-                Opened::Memory(_) => None,
-            }
-        })
-        .await
+        lease::lease(self).await
     }
 
     fn mode(&self) -> StorageMode {

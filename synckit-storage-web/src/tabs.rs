@@ -1,6 +1,7 @@
 //! Nudges between tabs by a `BroadcastChannel`: who stored something says so, the store is the truth.
 
 use std::cell::RefCell;
+use std::rc::Weak;
 
 use synckit::storage::StorageEvent;
 use wasm_bindgen::prelude::*;
@@ -8,6 +9,7 @@ use web_sys::{BroadcastChannel, MessageEvent};
 
 use crate::limits::{MAX_DOCUMENT_ID_BYTES, MAX_RECORD_KEY_BYTES};
 use crate::listener::Listener;
+use crate::operation::Operation;
 use crate::queue::Queue;
 
 /// Most different events that wait for one reader. Beyond it they are dropped: they are hints.
@@ -35,6 +37,13 @@ impl Events {
                 reader.push(event.clone());
             }
         }
+    }
+}
+
+/// Tells the readers, if the store is still there.
+pub(crate) fn tell(events: &Weak<Events>, event: &StorageEvent) {
+    if let Some(events) = events.upgrade() {
+        events.tell(event);
     }
 }
 
@@ -66,17 +75,20 @@ impl Tabs {
         Some(Self { channel, _listener: listener })
     }
 
-    pub(crate) fn appended(&self, document: &str) {
-        self.post(&format!("a{document}"));
+    /// Tells what has been stored.
+    pub(crate) fn tell(&self, operation: &Operation) {
+        match operation {
+            Operation::Append { document, .. }
+            | Operation::Compact { document, .. }
+            | Operation::Delete { document } => self.post('a', document),
+            Operation::SetRecord { key, .. } => self.post('r', key),
+            _ => {}
+        }
     }
 
-    pub(crate) fn recorded(&self, key: &str) {
-        self.post(&format!("r{key}"));
-    }
-
-    fn post(&self, message: &str) {
+    fn post(&self, what: char, name: &str) {
         // Fails only when the channel is closed, and then nobody is left to be told.
-        let _ = self.channel.post_message(&message.into());
+        let _ = self.channel.post_message(&format!("{what}{name}").into());
     }
 }
 

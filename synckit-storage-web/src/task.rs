@@ -1,13 +1,20 @@
-//! Tasks: work that goes on when nobody waits, and waiting with an end.
+//! Work that goes on when nobody waits, and callbacks that come later.
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
-use std::task::Poll;
+use std::future::Future;
 
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::queue::Slot;
-use crate::timer::sleep;
+
+#[wasm_bindgen]
+extern "C" {
+    // Global functions: the same in a window and in a worker.
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(callback: &JsValue, ms: i32) -> JsValue;
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(id: &JsValue);
+}
 
 /// Runs `work` as a task of its own and resolves with its result.
 ///
@@ -20,23 +27,38 @@ pub(crate) fn detached<T: 'static>(work: impl Future<Output = T> + 'static) -> S
     slot
 }
 
-/// `Ok` with the result of `first`, or `Err` when `second` ends before.
-pub(crate) async fn either<T, U>(
-    first: impl Future<Output = T>,
-    second: impl Future<Output = U>,
-) -> Result<T, U> {
-    let mut first = pin!(first);
-    let mut second = pin!(second);
-    poll_fn(|context| {
-        if let Poll::Ready(value) = first.as_mut().poll(context) {
-            return Poll::Ready(Ok(value));
-        }
-        second.as_mut().poll(context).map(Err)
-    })
-    .await
+/// A callback that is still to come. Dropping it cancels it.
+pub(crate) struct Timer {
+    id: JsValue,
+    _callback: Closure<dyn FnMut()>,
 }
 
-/// The result of `work`, or `None` when it takes longer than `ms` milliseconds.
-pub(crate) async fn within<T>(ms: u64, work: impl Future<Output = T>) -> Option<T> {
-    either(work, sleep(ms)).await.ok()
+impl Timer {
+    pub(crate) fn new(ms: i32, callback: impl FnMut() + 'static) -> Self {
+        let callback = Closure::<dyn FnMut()>::new(callback);
+        Self { id: set_timeout(callback.as_ref(), ms), _callback: callback }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        clear_timeout(&self.id);
+    }
+}
+
+/// Resolves after `ms` milliseconds.
+pub(crate) async fn sleep(ms: u64) {
+    // Browsers take an i32 and fire at once beyond it: a long wait is several waits.
+    let mut left = ms;
+    loop {
+        let part = i32::try_from(left).unwrap_or(i32::MAX);
+        let slot = Slot::new();
+        let fired = slot.clone();
+        let _timer = Timer::new(part, move || fired.set(()));
+        slot.await;
+        left -= u64::from(part.unsigned_abs());
+        if left == 0 {
+            return;
+        }
+    }
 }

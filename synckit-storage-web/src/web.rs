@@ -45,7 +45,7 @@ impl Platform for Web {
     }
 
     fn sleep(&self, ms: u64) -> impl Future<Output = ()> + 'static {
-        crate::timer::sleep(ms)
+        crate::task::sleep(ms)
     }
 
     fn transport(&self) -> WebSocketTransport {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use synckit::storage::StorageError;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{IdbDatabase, IdbFactory, IdbOpenDbRequest, IdbVersionChangeEvent};
 
 use super::request::{failure, result};
@@ -12,15 +13,14 @@ use super::schema;
 use crate::error::{storage_error, text};
 use crate::listener::Listener;
 use crate::queue::Slot;
-use crate::task::{detached, either, within};
-use crate::timer::sleep;
+use crate::task::Timer;
 use crate::web::global;
 
 /// How long an opening waits for other tabs to let go of an older version, in milliseconds.
-const BLOCKED_MS: u64 = 2_000;
+const BLOCKED_MS: i32 = 2_000;
 /// How long a browser may take to open a database at all, in milliseconds. An opening behind one that is blocked hears
 /// nothing of it.
-const OPEN_MS: u64 = 8_000;
+const OPEN_MS: i32 = 8_000;
 
 /// An open connection. It closes when it is dropped, when another tab wants to upgrade or delete the database, and when
 /// the browser takes it away.
@@ -38,30 +38,28 @@ impl Connection {
             .unchecked_into();
         let request =
             factory.open_with_u32(name, schema::VERSION).map_err(|thrown| storage_error(&thrown))?;
-        let blocked = Slot::new();
-        let on_blocked = {
-            let blocked = blocked.clone();
-            Listener::new(&request, "blocked", move |_| blocked.set(()))
+        // Filled by whichever comes first; a connection that comes when it is filled is dropped, which closes it: an
+        // opening that nobody waits for any more still goes through one day and would block the next one.
+        let opened = Slot::new();
+        let _patience = {
+            let opened = opened.clone();
+            Timer::new(OPEN_MS, move || {
+                opened.set(Err(StorageError::Blocked("it was not opened in time".into())));
+            })
         };
-        // A task of its own: an opening that nobody waits for any more still goes through one day, and its connection
-        // has to be closed then or it would block the next one.
-        let opening = detached(async move {
-            let connection = settle(request).await;
-            drop(on_blocked);
-            connection
-        });
-        let refused = async {
-            blocked.await;
-            sleep(BLOCKED_MS).await;
+        let refused = Rc::new(RefCell::new(None));
+        let _on_blocked = {
+            let (opened, refused) = (opened.clone(), refused.clone());
+            Listener::new(&request, "blocked", move |_| {
+                let opened = opened.clone();
+                *refused.borrow_mut() = Some(Timer::new(BLOCKED_MS, move || {
+                    opened.set(Err(StorageError::Blocked("it uses an older version of it".into())));
+                }));
+            })
         };
-        match within(OPEN_MS, either(opening, refused)).await {
-            Some(Ok(connection)) => connection,
-            Some(Err(())) => Err(StorageError::Blocked("it still uses an older version of the store".into())),
-            None => {
-                let seconds = OPEN_MS / 1000;
-                Err(StorageError::Blocked(format!("the store did not open within {seconds} s")))
-            }
-        }
+        let connection = opened.clone();
+        spawn_local(async move { connection.set(settle(request).await) });
+        opened.await
     }
 
     /// Whether it can be used.

@@ -57,27 +57,8 @@ pub(super) struct Transaction {
     _listeners: [Listener; 2],
 }
 
-/// Reads in one transaction.
-pub(super) async fn read<T>(
-    connection: &Connection,
-    stores: &[&str],
-    work: impl AsyncFnOnce(&Transaction) -> Result<T, StorageError>,
-) -> Result<T, StorageError> {
-    Transaction::begin(connection, stores, "readonly", Durability::Relaxed)?.finish(work).await
-}
-
-/// Reads and writes in one transaction: resolves when everything is stored, or nothing.
-pub(super) async fn write<T>(
-    connection: &Connection,
-    stores: &[&str],
-    durability: Durability,
-    work: impl AsyncFnOnce(&Transaction) -> Result<T, StorageError>,
-) -> Result<T, StorageError> {
-    Transaction::begin(connection, stores, "readwrite", durability)?.finish(work).await
-}
-
 impl Transaction {
-    fn begin(
+    pub(super) fn begin(
         connection: &Connection,
         stores: &[&str],
         mode: &str,
@@ -116,25 +97,19 @@ impl Transaction {
         })
     }
 
-    /// Does `work` and waits for the end of the transaction, which is what counts.
-    async fn finish<T>(
-        self,
-        work: impl AsyncFnOnce(&Self) -> Result<T, StorageError>,
-    ) -> Result<T, StorageError> {
-        match work(&self).await {
-            Ok(value) => {
-                let _ = self.transaction.unchecked_ref::<CommittableTransaction>().commit();
-                self.done.await.map(|()| value)
-            }
-            Err(error) => {
-                // All or nothing. Fails when it has ended already: then its end tells more than what came of it, which
-                // is only that nothing more can be asked.
-                let _ = self.transaction.abort();
-                match self.done.await {
-                    Err(cause) if !matches!(cause, StorageError::Aborted(_)) => Err(cause),
-                    _ => Err(error),
-                }
-            }
+    /// Resolves with what came of the work in it when it has ended, which is what counts.
+    pub(super) async fn end<T>(self, work: Result<T, StorageError>) -> Result<T, StorageError> {
+        if work.is_ok() {
+            let _ = self.transaction.unchecked_ref::<CommittableTransaction>().commit();
+        } else {
+            // All or nothing. Fails when it has ended already.
+            let _ = self.transaction.abort();
+        }
+        match (work, self.done.await) {
+            (work, Ok(())) => work,
+            // The end tells more than what came of it: that nothing more could be asked.
+            (Err(error), Err(StorageError::Aborted(_))) => Err(error),
+            (_, Err(cause)) => Err(cause),
         }
     }
 }

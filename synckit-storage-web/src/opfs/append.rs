@@ -5,12 +5,14 @@ use std::collections::VecDeque;
 
 use synckit::storage::{ChunkId, StorageError};
 
-use super::Directory;
 use super::files::Folder;
-use super::log::open;
 use super::segments::Segments;
+use super::{Directory, names};
+use crate::operation::{Answer, Operation};
 use crate::queue::Slot;
 
+/// Most documents whose end of the log is remembered.
+const MAX_TAILS: usize = 256;
 /// Bytes from which a batch is written before more is added to it.
 const BATCH_BYTES: usize = 4 << 20;
 
@@ -54,58 +56,63 @@ impl Appends {
 }
 
 impl Directory {
-    /// Appends an update.
-    pub(crate) async fn append(&self, document: &str, update: Vec<u8>) -> Result<ChunkId, StorageError> {
+    /// Appends an update, which is what `operation` says.
+    pub(super) async fn append(
+        &self,
+        operation: &Operation,
+        document: &str,
+        update: &[u8],
+    ) -> Result<Answer, StorageError> {
         let result = Slot::new();
-        let append = Append { document: document.to_owned(), update, result: result.clone() };
+        let append =
+            Append { document: document.to_owned(), update: update.to_vec(), result: result.clone() };
         self.appends.queue.borrow_mut().push_back(append);
-        if !self.appends.taken_care_of.replace(true) {
-            self.write_appends().await;
+        if !self.appends.taken_care_of.replace(true)
+            && let Err(error) = self.run(operation).await
+        {
+            self.appends.taken_care_of.set(false);
+            for append in self.appends.queue.take() {
+                append.result.set(Err(error.clone()));
+            }
         }
-        result.await
+        result.await.map(Answer::Id)
     }
 
-    /// Writes all that waits.
-    async fn write_appends(&self) {
-        let appends = &self.appends;
-        let written = self
-            .run(true, |folders| async move {
-                loop {
-                    let batch = appends.next_batch();
-                    if batch.is_empty() {
-                        // Under the same turn of the event loop: whoever comes now begins anew.
-                        appends.taken_care_of.set(false);
-                        return Ok(());
-                    }
-                    match self.write_batch(&folders.documents, &batch).await {
-                        Err(StorageError::Closed(reason)) => {
-                            appends.put_back(batch);
-                            return Err(StorageError::Closed(reason));
-                        }
-                        Err(error) => batch.iter().for_each(|append| append.result.set(Err(error.clone()))),
-                        Ok(first) => {
-                            (first..).zip(&batch).for_each(|(id, append)| append.result.set(Ok(ChunkId(id))))
-                        }
-                    }
+    /// Writes all that waits, under the lock.
+    pub(super) async fn write_appends(&self, documents: &Folder) -> Result<(), StorageError> {
+        loop {
+            let batch = self.appends.next_batch();
+            if batch.is_empty() {
+                // In the same turn of the event loop: whoever comes now begins anew.
+                self.appends.taken_care_of.set(false);
+                return Ok(());
+            }
+            match self.write_batch(documents, &batch).await {
+                Err(StorageError::Closed(reason)) => {
+                    self.appends.put_back(batch);
+                    return Err(StorageError::Closed(reason));
                 }
-            })
-            .await;
-        if let Err(error) = written {
-            appends.taken_care_of.set(false);
-            for append in appends.queue.take() {
-                append.result.set(Err(error.clone()));
+                Err(error) => batch.iter().for_each(|append| append.result.set(Err(error.clone()))),
+                Ok(first) => {
+                    (first..).zip(&batch).for_each(|(id, append)| append.result.set(Ok(ChunkId(id))));
+                }
             }
         }
     }
 
     /// Writes appends of one document. Answers the id of the first.
     async fn write_batch(&self, documents: &Folder, batch: &[Append]) -> Result<u64, StorageError> {
-        let Some(first) = batch.first() else { return Ok(0) };
-        let segments = Segments::of(open(documents, &first.document).await?).await?;
-        let tail = segments.tail(self.tail(&first.document)).await?;
+        let Some(Append { document, .. }) = batch.first() else { return Ok(0) };
+        let segments = Segments::of(documents.make_path(&names::path(document)).await?).await?;
+        let known = self.tails.borrow().get(document).copied();
+        let tail = segments.tail(known).await?;
         let updates: Vec<&[u8]> = batch.iter().map(|append| append.update.as_slice()).collect();
         let end = segments.append(tail, &updates).await?;
-        self.remember(&first.document, end);
+        let mut tails = self.tails.borrow_mut();
+        if tails.len() >= MAX_TAILS {
+            tails.clear();
+        }
+        tails.insert(document.clone(), end);
         Ok(tail.last + 1)
     }
 }

@@ -58,6 +58,32 @@ impl Folder {
         Ok(Self(handle.unchecked_into()))
     }
 
+    /// The folder at the end of a path, if it is there.
+    pub(super) async fn find_path(&self, path: &[String]) -> Result<Option<Self>, StorageError> {
+        let mut folder = self.clone();
+        for part in path {
+            match folder.find_folder(part).await? {
+                Some(next) => folder = next,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(folder))
+    }
+
+    /// The folder at the end of a path, made if need be.
+    pub(super) async fn make_path(&self, path: &[String]) -> Result<Self, StorageError> {
+        let mut folder = self.clone();
+        for part in path {
+            folder = folder.folder(part).await?;
+        }
+        Ok(folder)
+    }
+
+    /// The names of the files in it.
+    pub(super) async fn file_names(&self) -> Result<Vec<String>, StorageError> {
+        Ok(self.entries().await?.files.into_iter().map(|(name, _)| name).collect())
+    }
+
     /// A file in it, if it is there.
     pub(super) async fn find_file(&self, name: &str) -> Result<Option<FileSystemFileHandle>, StorageError> {
         Ok(found(self.0.get_file_handle(name)).await?.map(JsCast::unchecked_into))
@@ -115,8 +141,8 @@ pub(super) async fn snapshot(file: &FileSystemFileHandle) -> Result<File, Storag
 
 /// The content of a file of at most `limit` bytes.
 pub(super) async fn read(file: &File, limit: usize) -> Result<Vec<u8>, StorageError> {
-    let size = file.size();
-    if size > limit as f64 {
+    let size = file.size() as u64;
+    if size > limit as u64 {
         return Err(StorageError::Corrupt(format!("a file of {size} bytes where {limit} are the most")));
     }
     let buffer: ArrayBuffer = settle(file.array_buffer()).await?.unchecked_into();

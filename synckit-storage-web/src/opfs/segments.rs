@@ -6,6 +6,7 @@ use web_sys::FileSystemFileHandle;
 use super::files::{self, Folder, Place};
 use super::frame::{self, Frame, Kind, MAGIC, Segment};
 use crate::limits::MAX_UPDATE_BYTES;
+use crate::operation::insert;
 
 /// A segment of this size is not written to any more, in bytes.
 const FULL: usize = 64 << 10;
@@ -49,19 +50,19 @@ impl Segments {
     pub(super) async fn of(folder: Folder) -> Result<Self, StorageError> {
         let entries = folder.entries().await?;
         // Other names are copies that a browser writes to before they take a file's place.
-        let mut files: Vec<(u64, FileSystemFileHandle)> = entries
-            .files
-            .into_iter()
-            .filter_map(|(name, file)| Some((u64::from_str_radix(&name, 16).ok()?, file)))
-            .collect();
-        files.sort_unstable_by_key(|(number, _)| *number);
+        let mut files: Vec<(u64, FileSystemFileHandle)> = Vec::new();
+        for (name, file) in entries.files {
+            let Ok(number) = u64::from_str_radix(&name, 16) else { continue };
+            // There are few, and a browser lists them in order.
+            files.insert(files.partition_point(|(other, _)| *other < number), (number, file));
+        }
         Ok(Self { folder, files })
     }
 
     /// The contents from the last segment backwards, as long as `further` asks for the one before.
     pub(super) async fn read_back(
         &self,
-        further: impl Fn(&Segment<'_>) -> bool,
+        further: &dyn Fn(&Segment<'_>) -> bool,
     ) -> Result<Vec<Content>, StorageError> {
         let mut contents = Vec::new();
         for (number, file) in self.files.iter().rev() {
@@ -86,7 +87,7 @@ impl Segments {
             return Ok(known);
         }
         // The last segment may be empty: made by a writer that ended before it had written.
-        let contents = self.read_back(|segment| segment.frames.is_empty()).await?;
+        let contents = self.read_back(&|segment| segment.frames.is_empty()).await?;
         Self::end(&contents)
     }
 
@@ -146,16 +147,15 @@ impl Segments {
             return Ok(());
         }
         self.replace(self.tail(None).await?, Kind::Deleted, &[], &[]).await?;
-        let numbers: Vec<u64> = self.files.iter().map(|(number, _)| *number).collect();
-        self.remove(&numbers).await;
+        for (number, _) in &self.files {
+            self.remove(*number).await;
+        }
         Ok(())
     }
 
-    /// Removes the files of these segments. What cannot be removed now is removed another time: it is replaced already.
-    pub(super) async fn remove(&self, numbers: &[u64]) {
-        for number in numbers {
-            let _ = self.folder.remove(&name(*number)).await;
-        }
+    /// Removes a segment. When it cannot be removed now that is done another time: it is replaced already.
+    pub(super) async fn remove(&self, number: u64) {
+        let _ = self.folder.remove(&name(number)).await;
     }
 }
 
@@ -166,9 +166,8 @@ fn name(number: u64) -> String {
 /// The frames that hold an update which is still valid, ascending. `frames` has to go on to the end of the log: what
 /// replaces a frame comes later.
 pub(super) fn live<'a, 'b>(frames: &'a [Frame<'b>]) -> impl Iterator<Item = &'a Frame<'b>> {
-    let mut replaced: Vec<(u64, u64)> =
-        frames.iter().flat_map(|frame| frame.replaced.iter().copied()).collect();
-    replaced.sort_unstable();
+    let mut replaced = Vec::new();
+    frames.iter().flat_map(|frame| &frame.replaced).for_each(|range| insert(&mut replaced, *range));
     let deleted = frames.iter().filter(|frame| frame.kind == Kind::Deleted).map(|frame| frame.id).max();
     let mut next = 0;
     let mut until = 0;

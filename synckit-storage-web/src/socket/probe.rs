@@ -8,13 +8,14 @@ use std::cell::RefCell;
 
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use crate::task::within;
+use crate::queue::Slot;
+use crate::task::Timer;
 use crate::web::global;
 
 /// Milliseconds to wait for an answer.
-const TIMEOUT: u64 = 5_000;
+const TIMEOUT: i32 = 5_000;
 /// Milliseconds after a failed attempt from which on the next one is made whatever the answer is: a page's rules may
 /// forbid `fetch` and allow WebSockets. Rare enough for Chromium to forget.
 const TRUST: f64 = 15_000.0;
@@ -44,11 +45,16 @@ pub(super) async fn is_worth_trying(url: &str) -> bool {
     if !FAILED.with_borrow(recently) {
         return true;
     }
-    match request(url) {
-        // Any answer will do, and with `no-cors` a page learns no more than that there is one.
-        Some(answer) => matches!(within(TIMEOUT, JsFuture::from(answer)).await, Some(Ok(_))),
-        None => true,
-    }
+    let Some(request) = request(url) else { return true };
+    let answered = Slot::new();
+    let _patience = {
+        let answered = answered.clone();
+        Timer::new(TIMEOUT, move || answered.set(false))
+    };
+    let answer = answered.clone();
+    // Any answer will do, and with `no-cors` a page learns no more than that there is one.
+    spawn_local(async move { answer.set(JsFuture::from(request).await.is_ok()) });
+    answered.await
 }
 
 /// Sends a request to the same place over HTTP; `None` where that cannot be done.
