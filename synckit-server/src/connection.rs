@@ -304,7 +304,7 @@ impl Connection {
         reason: &str,
         retry_after: u64,
     ) {
-        tracing::info!(session = %self.name(), document = %document, ?code, "refused");
+        tracing::info!(session = %self.name(), document = &*document, ?code, "refused");
         let message = reason.chars().take(200).collect();
         self.send(&Message::Nack { document, change, code, message, retry_after });
     }

@@ -67,7 +67,7 @@ impl Documents {
             if table.is_empty() {
                 table.shrink_to_fit();
             }
-            tracing::debug!(document = %document.id(), "document closed");
+            tracing::debug!(document = &**document.id(), "document closed");
         }
         drop(table);
         self.settled.notify_waiters();

@@ -9,7 +9,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tower::ServiceExt;
-use tower_http::compression::CompressionLayer;
+use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::services::{ServeDir, ServeFile};
 
 #[derive(Clone)]
@@ -19,13 +19,17 @@ struct Files {
 }
 
 /// Serves the files of `folder`. A path that is no file and whose last segment has no dot gets `index.html`, so that an
-/// app can have addresses of its own. Compressed on the way unless `FILE.br` or `FILE.gz` lies next to `FILE`.
+/// app can have addresses of its own. Compressed on the way, as fast as can be, unless `FILE.br` or `FILE.gz` lies next to
+/// `FILE`.
 pub(crate) fn router(folder: &Path) -> Router {
     let files = Files {
         folder: ServeDir::new(folder).precompressed_br().precompressed_gzip(),
         index: ServeFile::new(folder.join("index.html")).precompressed_br().precompressed_gzip(),
     };
-    Router::new().fallback(serve).with_state(files).layer(CompressionLayer::new().gzip(true))
+    Router::new()
+        .fallback(serve)
+        .with_state(files)
+        .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest))
 }
 
 async fn serve(State(files): State<Files>, request: Request) -> Response {

@@ -194,7 +194,7 @@ impl OpenDocument {
                         outbox.await_drain(&self.id);
                     }
                 }
-                _ => tracing::error!(document = %self.id, "a room asked for something unknown"),
+                _ => tracing::error!(document = &*self.id, "a room asked for something unknown"),
             }
         }
         if !inner.work.is_empty() && !inner.working {
@@ -213,7 +213,7 @@ impl OpenDocument {
             Message::CaughtUp { .. } => true,
             Message::Nack { change, code, .. } => {
                 if change.is_some() {
-                    tracing::info!(document = %self.id, ?code, "change refused");
+                    tracing::info!(document = &*self.id, ?code, "change refused");
                 }
                 change.is_none()
             }
@@ -296,7 +296,7 @@ impl OpenDocument {
         // Reading a large document takes a while; other connections go on meanwhile.
         let done = tokio::task::spawn_blocking(move || this.loaded(outcome)).await;
         if let Err(error) = done {
-            tracing::error!(document = %self.id, %error, "loading failed");
+            tracing::error!(document = &*self.id, %error, "loading failed");
             self.load_failed("the document cannot be read");
         }
     }
@@ -305,7 +305,7 @@ impl OpenDocument {
         let chunks = match outcome {
             Ok(chunks) => chunks,
             Err(error) => {
-                tracing::error!(document = %self.id, %error, "loading failed");
+                tracing::error!(document = &*self.id, %error, "loading failed");
                 return self.load_failed("the document cannot be read from the store");
             }
         };
@@ -315,14 +315,14 @@ impl OpenDocument {
             chunks.into_iter().map(|chunk| Update::decode(&chunk.update)).collect();
         match updates {
             Ok(updates) => {
-                tracing::debug!(document = %self.id, chunks = ids.len(), bytes, "document loaded");
+                tracing::debug!(document = &*self.id, chunks = ids.len(), bytes, "document loaded");
                 let mut inner = self.lock();
                 inner.stored = Stored { chunks: ids, bytes, ..Stored::default() };
                 inner.room.loaded(updates);
                 self.carry_out(&mut inner);
             }
             Err(error) => {
-                tracing::error!(document = %self.id, %error, "a stored chunk is damaged");
+                tracing::error!(document = &*self.id, %error, "a stored chunk is damaged");
                 self.load_failed("the document is damaged in the store");
             }
         }
@@ -341,7 +341,7 @@ impl OpenDocument {
                 inner.room.committed(token);
             }
             Err(error) => {
-                tracing::error!(document = %self.id, %error, "storing failed");
+                tracing::error!(document = &*self.id, %error, "storing failed");
                 // What waited behind it is refused with it.
                 inner.work.retain(|work| matches!(work, Work::Load));
                 inner.room.commit_failed(token, "the change could not be stored");
@@ -354,11 +354,16 @@ impl OpenDocument {
         let mut inner = self.lock();
         match outcome {
             Ok(chunks) => {
-                tracing::debug!(document = %self.id, before = inner.stored.bytes, after = bytes, "log compacted");
+                tracing::debug!(
+                    document = &*self.id,
+                    before = inner.stored.bytes,
+                    after = bytes,
+                    "log compacted"
+                );
                 inner.stored = Stored { chunks, bytes, snapshot_bytes: bytes, patience: 0 };
             }
             Err(error) => {
-                tracing::warn!(document = %self.id, %error, "the log was not compacted and stays as it is");
+                tracing::warn!(document = &*self.id, %error, "the log was not compacted and stays as it is");
                 inner.stored.patience += MAX_CHUNKS;
             }
         }

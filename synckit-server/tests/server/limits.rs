@@ -6,6 +6,7 @@ use bytesize::ByteSize;
 use futures_util::SinkExt;
 use synckit::version::VersionVector;
 use synckit::wire::{FailureCode, Message, NackCode, PeerId};
+use tokio::io::AsyncWriteExt;
 use tokio_tungstenite::tungstenite;
 
 use crate::client::{Client, End, hello, open};
@@ -65,6 +66,44 @@ async fn frames_that_make_no_sense_end_the_connection_with_a_reason() {
         assert!(matches!(end.messages.as_slice(), [Message::Failure { code: FailureCode::Malformed, .. }]));
     }
     assert!(Client::connect(address).await.subscribe("list").await.changes.is_empty());
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bytes_that_are_no_websocket_frames_end_the_connection_alone() {
+    let folder = Folder::new();
+    let server = folder.start().await;
+    let mut other = Client::connect(server.address).await;
+    other.subscribe("list").await;
+    // A reserved opcode, reserved bits, no mask, a length that cannot be, a control frame that is too long.
+    let frames = [
+        vec![0x83, 0x80, 0, 0, 0, 0],
+        vec![0xf2, 0x80, 0, 0, 0, 0],
+        vec![0x82, 0x01, 0x00],
+        vec![0x82, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0],
+        [vec![0x89, 0xfe, 0x01, 0x00, 0, 0, 0, 0], vec![0; 256]].concat(),
+    ];
+    for bytes in frames {
+        let mut client = Client::connect(server.address).await;
+        client.socket.get_mut().write_all(&bytes).await.unwrap();
+        client.end().await;
+    }
+    // Any bytes at all: a fixed sequence that looks like noise.
+    let mut noise = 0x2545_f491_4f6c_dd1d_u64;
+    for _ in 0..200 {
+        let mut bytes = Vec::new();
+        for _ in 0..16 {
+            noise ^= noise << 13;
+            noise ^= noise >> 7;
+            noise ^= noise << 17;
+            bytes.extend(noise.to_le_bytes());
+        }
+        let mut client = Client::connect(server.address).await;
+        let _ = client.socket.send(tungstenite::Message::Binary(bytes.into())).await;
+        let end = client.end().await;
+        assert!(matches!(end.messages.as_slice(), [Message::Failure { .. }]), "{end:?}");
+    }
+    other.expect_nothing().await;
     server.stop().await;
 }
 

@@ -86,11 +86,21 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) async fn start(data: &Path, arguments: &[&str]) -> Self {
+        Self::spawn(data, arguments, Stdio::null()).await
+    }
+
+    /// With its log in `child.stderr`.
+    pub(crate) async fn start_logged(data: &Path, arguments: &[&str]) -> Self {
+        Self::spawn(data, arguments, Stdio::piped()).await
+    }
+
+    async fn spawn(data: &Path, arguments: &[&str], log: Stdio) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_synckit-server"))
-            .args(["--listen", "127.0.0.1:0", "--log", "warn", "--data"])
+            .args(["--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .args(arguments)
             .stdout(Stdio::piped())
+            .stderr(log)
             .kill_on_drop(true)
             .spawn()
             .unwrap();

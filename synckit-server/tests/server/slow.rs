@@ -1,10 +1,12 @@
 //! Clients that read slowly or want a lot at once.
 
+use std::time::{Duration, Instant};
+
 use bytesize::ByteSize;
 use synckit::version::VersionVector;
 use synckit::wire::{Message, NackCode};
 
-use crate::client::{Client, open_from};
+use crate::client::{Client, PATIENCE, open_from};
 use crate::running::Folder;
 use crate::writer::Writer;
 
@@ -47,6 +49,33 @@ async fn a_slow_reader_is_caught_up_from_its_version() {
     slow.expect_quiet().await;
     let sent = fast.set("list", &mut writer, "title", "live").await;
     assert_eq!(slow.expect_changes("list").await, [sent]);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_stops_reading_is_given_up() {
+    let folder = Folder::new();
+    let server = folder
+        .start_with(|settings| {
+            settings.max_queue = Some(ByteSize::kib(64));
+            settings.heartbeat = Some(Duration::from_millis(300));
+        })
+        .await;
+    let socket = open_from(server.address, None, Some(4096)).await.unwrap();
+    let mut stuck = Client::greet(socket, 1).await;
+    stuck.subscribe("list").await;
+    let mut fast = Client::connect(server.address).await;
+    fast.subscribe("list").await;
+    let mut writer = Writer::new(9);
+    let begun = Instant::now();
+    while server.state.connections() > 1 {
+        assert!(begun.elapsed() < PATIENCE, "it is still there");
+        fast.set("list", &mut writer, "title", &"x".repeat(20_000)).await;
+        fast.expect_ack("list").await;
+    }
+    // Nobody else noticed.
+    fast.set("list", &mut writer, "title", "on we go").await;
+    fast.expect_ack("list").await;
     server.stop().await;
 }
 
