@@ -10,6 +10,10 @@ use crate::{demo, packages, prerequisites, process};
 pub(crate) struct Arguments {
     /// What to measure.
     what: What,
+
+    /// Measure a quick build instead of an optimized one, to try the measurement itself.
+    #[arg(long)]
+    dev: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -20,20 +24,23 @@ enum What {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     match arguments.what {
-        What::Latency => with_browser("latency", &[]),
+        What::Latency => with_browser("latency", &[], !arguments.dev),
     }
 }
 
-/// Runs a program of the crate `e2e` against the optimized demo and server.
-pub(crate) fn with_browser(program: &str, arguments: &[&str]) -> Result<()> {
+/// Takes the pictures of the documentation.
+pub(crate) fn take_screenshots() -> Result<()> {
+    with_browser("screenshot", &["docs/images"], false)
+}
+
+/// Runs a program of the crate `e2e` against demo and server.
+fn with_browser(program: &str, arguments: &[&str], release: bool) -> Result<()> {
     let mut progress = Progress::new(demo::BUILD_STEPS + 1);
     prerequisites::browser()?;
-    let build = demo::build_todo(true, &mut progress)?;
+    let build = demo::build_todo(release, &mut progress)?;
     progress.step(program, || {
         let mut run = process::cargo();
-        run.args([
-            "run",
-            "--quiet",
+        run.arg("run").args([
             "--package",
             "e2e",
             "--features",

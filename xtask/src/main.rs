@@ -53,7 +53,7 @@ fn main() -> ExitCode {
         Command::Test(arguments) => return test::run(&arguments),
         Command::Ci => return test::run(&test::Arguments::default()),
         Command::Bench(arguments) => bench::run(&arguments),
-        Command::Screenshot => bench::with_browser("screenshot", &["docs/images"]),
+        Command::Screenshot => bench::take_screenshots(),
         Command::Size(arguments) => size::run(&arguments),
         Command::Tidy => tidy::run(),
         Command::Codegen(arguments) => codegen::run(&arguments),

@@ -79,20 +79,32 @@ pub(crate) fn browser() -> Result<()> {
     const REMEDY: &str = "Remedy: Debian: apt-get install chromium chromium-driver; Fedora: dnf install chromium \
         chromedriver; macOS: brew install --cask chromium chromedriver; else: a Chrome and the chromedriver of the same \
         version on the search path";
-    if process::find("apt-get").is_none() || !is_root() {
+    if !can_install_packages() {
         bail!("Chromium and chromedriver, in which the tests run, are missing.\n{REMEDY}");
     }
-    println!("installing Chromium and its driver");
-    let mut install = Command::new("sh");
-    install
-        .arg("-c")
-        .arg("apt-get update && apt-get install --yes --no-install-recommends chromium chromium-driver");
-    process::run(install.env("DEBIAN_FRONTEND", "noninteractive"))
+    install_packages(&["chromium", "chromium-driver"])
         .with_context(|| format!("cannot install Chromium and chromedriver.\n{REMEDY}"))?;
     if !has_browser() {
         bail!("Chromium and chromedriver are still missing.\n{REMEDY}");
     }
     Ok(())
+}
+
+/// Whether this program may install packages of the distribution: on Debian and its kin, as root.
+pub(crate) fn can_install_packages() -> bool {
+    process::find("apt-get").is_some() && is_root()
+}
+
+/// Installs packages of the distribution.
+pub(crate) fn install_packages(names: &[&str]) -> Result<()> {
+    println!("installing Debian's packages {}", names.join(", "));
+    let apt = || {
+        let mut apt = Command::new("apt-get");
+        apt.env("DEBIAN_FRONTEND", "noninteractive");
+        apt
+    };
+    process::run(apt().arg("update"))?;
+    process::run(apt().args(["install", "--yes", "--no-install-recommends"]).args(names))
 }
 
 fn has_browser() -> bool {

@@ -23,7 +23,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     json: bool,
 
-    /// Measure without wasm-opt when it is not there, instead of building it.
+    /// Measure without wasm-opt when it is not there, instead of installing it.
     #[arg(long)]
     no_install: bool,
 }
@@ -73,7 +73,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     print!("{}", table(&app, &baseline));
     if optimizer.is_none() {
         println!(
-            "Without wasm-opt, which makes it smaller: `cargo xtask size` without --no-install builds it."
+            "Without wasm-opt, which makes it smaller: `cargo xtask size` without --no-install gets it."
         );
     }
     if arguments.json {

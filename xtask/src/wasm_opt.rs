@@ -6,9 +6,9 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use crate::{process, workspace};
+use crate::{prerequisites, process, workspace};
 
-/// The version that is built when there is none on the search path.
+/// The version that is built when it cannot be installed.
 const VERSION: &str = "0.116.1";
 
 /// What the compiler uses and every browser of the last years understands.
@@ -27,13 +27,18 @@ pub(crate) fn find() -> Option<PathBuf> {
     process::find("wasm-opt").or_else(|| built.is_file().then_some(built))
 }
 
-/// Builds `wasm-opt` under `target/tools`, which takes a C++ compiler and some minutes, once.
+/// Gets `wasm-opt`: Debian's package where that is possible. Elsewhere it is built under `target/tools`, which takes a C++
+/// compiler and some minutes, once.
 pub(crate) fn install() -> Result<PathBuf> {
-    let mut install = process::cargo();
-    install.args(["install", "wasm-opt", "--version", VERSION, "--root"]).arg(tools());
-    install.arg("--target-dir").arg(tools().join("build"));
-    process::run(&mut install).context("cannot build wasm-opt; is there a C++ compiler?")?;
-    find().context("wasm-opt has been built but is not where it should be")
+    if prerequisites::can_install_packages() {
+        prerequisites::install_packages(&["binaryen"]).context("cannot install wasm-opt")?;
+    } else {
+        let mut install = process::cargo();
+        install.args(["install", "wasm-opt", "--version", VERSION, "--root"]).arg(tools());
+        install.arg("--target-dir").arg(tools().join("build"));
+        process::run(&mut install).context("cannot build wasm-opt; is there a C++ compiler?")?;
+    }
+    find().context("wasm-opt has been installed but is not where it should be")
 }
 
 /// Optimizes a file in place, for size.
