@@ -3,13 +3,14 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use synckit::storage::{MemoryStorage, StorageError, StorageEvent, StorageMode};
+use synckit::storage::{StorageError, StorageEvent, StorageMode};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::StorageManager;
 
 use crate::indexeddb::{Database, Durability};
 use crate::limits;
+use crate::memory::Memory;
 use crate::operation::Log;
 #[cfg(feature = "opfs")]
 use crate::opfs::Directory;
@@ -86,7 +87,7 @@ impl WebStorageBuilder {
                 let chosen = self.backend == Some(Backend::Memory);
                 let reason = if chosen { CHOSEN.into() } else { error.to_string() };
                 let mode = StorageMode::Memory { reason };
-                self.finish(Box::new(MemoryStorage::default()), mode, events)
+                self.finish(Box::new(Memory::default()), mode, events)
             }
         }
     }

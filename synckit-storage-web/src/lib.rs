@@ -20,6 +20,7 @@ mod lease;
 pub mod limits;
 mod listener;
 mod locks;
+mod memory;
 mod operation;
 #[cfg(feature = "opfs")]
 mod opfs;

@@ -6,7 +6,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use synckit::storage::{Chunk, ChunkId, MemoryStorage, Storage, StorageError};
+use synckit::storage::{Chunk, ChunkId, StorageError};
 
 use crate::limits;
 
@@ -78,35 +78,6 @@ impl Operation {
             }
             Self::Documents | Self::Replicas | Self::AddReplica { .. } => Ok(()),
         }
-    }
-}
-
-/// The store of last resort. Leases need a store that several tabs share.
-impl Log for MemoryStorage {
-    fn perform<'a>(&'a self, operation: &'a Operation) -> Performing<'a> {
-        Box::pin(async move {
-            Ok(match operation {
-                Operation::Load { document, after } => Answer::Chunks(self.load(document, *after).await?),
-                Operation::Append { document, update } => {
-                    Answer::Id(self.append(document, update.clone()).await?)
-                }
-                Operation::Compact { document, read, snapshot } => {
-                    Answer::Id(self.compact(document, read, snapshot.clone()).await?)
-                }
-                Operation::Delete { document } => {
-                    self.delete(document).await?;
-                    Answer::Nothing
-                }
-                Operation::Documents => Answer::Names(self.documents().await?),
-                Operation::Record { key } => Answer::Value(self.record(key).await?),
-                Operation::SetRecord { key, value } => {
-                    self.set_record(key, value.clone()).await?;
-                    Answer::Nothing
-                }
-                Operation::Replicas => Answer::Names(Vec::new()),
-                Operation::AddReplica { .. } => Answer::Yes(false),
-            })
-        })
     }
 }
 

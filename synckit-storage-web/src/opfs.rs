@@ -4,108 +4,76 @@
 //! when it is closed: a writer that ends half way has changed nothing. Small appends share a segment of up to 64 KiB, so
 //! that the copy stays small and ten thousand changes are a few files. Every operation runs under one Web Lock per store,
 //! reading shared, writing alone.
+//!
+//! ```text
+//! synckit/<store>/documents/<document>/<number>   segments: see `frame`
+//!                 records/<key>                   a segment with one frame
+//!                 replicas/<id>                   empty
+//! ```
 
 mod append;
 mod files;
 mod frame;
 mod log;
 mod names;
-mod records;
-mod segments;
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Weak;
 
 use synckit::storage::{StorageError, StorageEvent};
 
 use crate::lease::MAX_REPLICAS;
+use crate::limits::MAX_RECORD_BYTES;
 use crate::locks::{self, Mode};
-use crate::operation::{Answer, Log, Operation, Performing};
+use crate::operation::{Answer, Log, Operation, Performing, insert};
 use crate::tabs::{Events, tell};
 use append::Appends;
-use files::Folder;
-use segments::Tail;
+use files::{Folder, Place};
+use frame::{Kind, MAGIC};
+use log::{Step, Tail};
 
-/// Folder of all stores in the origin's own.
 const ROOT: &str = "synckit";
-/// Folder of a folder for every document.
 const DOCUMENTS: &str = "documents";
-/// Folder of a file for every record.
 const RECORDS: &str = "records";
-/// Folder of an empty file for every known replica id.
 const REPLICAS: &str = "replicas";
 
 /// A store in files.
 pub(crate) struct Directory {
     store: String,
-    folders: RefCell<Option<Folders>>,
-    known: Cell<bool>,
+    folder: RefCell<Option<Folder>>,
     appends: Appends,
     /// Where the logs of documents ended when they were last written from here.
     tails: RefCell<BTreeMap<String, Tail>>,
-    /// Told when the folders were found missing.
+    /// Told when the folder was found missing.
     events: Weak<Events>,
 }
 
-#[derive(Clone)]
-struct Folders {
-    documents: Folder,
-    records: Folder,
-    replicas: Folder,
+/// The folder of a store, made if need be and wanted.
+async fn folder(store: &str, make: bool) -> Result<Option<Folder>, StorageError> {
+    // A store's name has at most 64 bytes, which is one or two parts.
+    let path = [ROOT.to_owned(), names::path(store).concat()];
+    Folder::root().await?.walk(&path, make).await
 }
 
 /// Whether files of this store exist already.
 pub(crate) async fn exists(store: &str) -> bool {
-    async fn find(store: &str) -> Result<bool, StorageError> {
-        let Some(root) = Folder::root().await?.find_folder(ROOT).await? else { return Ok(false) };
-        Ok(root.find_folder(&names::path(store).concat()).await?.is_some())
-    }
-    find(store).await.unwrap_or(false)
+    matches!(folder(store, false).await, Ok(Some(_)))
 }
 
 impl Directory {
-    /// Opens the folders of this store, making them if need be.
+    /// Opens the folder of this store, making it if need be.
     pub(crate) async fn open(store: &str, events: Weak<Events>) -> Result<Self, StorageError> {
         if !locks::available() {
             return Err(StorageError::Unavailable("files of several tabs need Web Locks (https)".into()));
         }
         files::check_writable()?;
-        let directory = Self {
-            store: store.to_owned(),
-            folders: RefCell::new(None),
-            known: Cell::new(false),
-            appends: Appends::default(),
-            tails: RefCell::default(),
-            events,
-        };
-        directory.folders().await?;
-        Ok(directory)
+        let folder = RefCell::new(folder(store, true).await?);
+        let (appends, tails) = (Appends::default(), RefCell::default());
+        Ok(Self { store: store.to_owned(), folder, appends, tails, events })
     }
 
-    async fn folders(&self) -> Result<Folders, StorageError> {
-        if let Some(folders) = self.folders.borrow().clone() {
-            return Ok(folders);
-        }
-        // A store's name has at most 64 bytes, which is at most two parts.
-        let name = names::path(&self.store).concat();
-        let root = Folder::root().await?.folder(ROOT).await?;
-        let missing = root.find_folder(&name).await?.is_none();
-        let store = root.folder(&name).await?;
-        let folders = Folders {
-            documents: store.folder(DOCUMENTS).await?,
-            records: store.folder(RECORDS).await?,
-            replicas: store.folder(REPLICAS).await?,
-        };
-        if missing && self.known.get() {
-            tell(&self.events, &StorageEvent::Emptied);
-        }
-        self.known.set(true);
-        *self.folders.borrow_mut() = Some(folders.clone());
-        Ok(folders)
-    }
-
-    /// Performs `operation` under the store's lock, and once more with fresh folders when they were removed under it.
+    /// Performs `operation` under the store's lock, and once more when the folder was removed under it.
     async fn run(&self, operation: &Operation) -> Result<Answer, StorageError> {
         let mode = match operation {
             Operation::Load { .. }
@@ -119,46 +87,77 @@ impl Directory {
         };
         let mut first = true;
         loop {
-            let folders = self.folders().await?;
-            match self.steps(&folders, operation).await {
+            let known = self.folder.borrow().clone();
+            let result = match known {
+                Some(folder) => self.perform_in(&folder, operation).await,
+                None => Err(StorageError::Closed("its folder is missing".into())),
+            };
+            match result {
+                // What is looked for in a folder that is gone may look like nothing found, but not when writing.
                 Err(StorageError::Closed(_)) if first => {
-                    self.folders.take();
-                    self.tails.take();
                     first = false;
+                    self.tails.take();
+                    let emptied = !exists(&self.store).await;
+                    let folder = folder(&self.store, true).await?;
+                    *self.folder.borrow_mut() = folder;
+                    if emptied {
+                        tell(&self.events, &StorageEvent::Emptied);
+                    }
                 }
                 result => return result,
             }
         }
     }
 
-    async fn steps(&self, folders: &Folders, operation: &Operation) -> Result<Answer, StorageError> {
-        match operation {
-            Operation::Load { document, after } => {
-                log::load(&folders.documents, document, *after).await.map(Answer::Chunks)
+    async fn perform_in(&self, store: &Folder, operation: &Operation) -> Result<Answer, StorageError> {
+        let (top, name) = match operation {
+            Operation::Append { .. } => return self.write_appends(store).await,
+            Operation::Documents => return documents(store).await,
+            Operation::Load { document, .. }
+            | Operation::Compact { document, .. }
+            | Operation::Delete { document } => (DOCUMENTS, document.as_str()),
+            Operation::Record { key } | Operation::SetRecord { key, .. } => (RECORDS, key.as_str()),
+            Operation::Replicas | Operation::AddReplica { .. } => (REPLICAS, ""),
+        };
+        let mut path = path(top, name);
+        // The last part of a record's path is its file.
+        let file = if top == RECORDS { path.pop() } else { None }.unwrap_or_default();
+        let make = matches!(
+            operation,
+            Operation::Compact { .. } | Operation::SetRecord { .. } | Operation::AddReplica { .. }
+        );
+        let Some(folder) = store.walk(&path, make).await? else {
+            return Ok(match operation {
+                Operation::Load { .. } => Answer::Chunks(Vec::new()),
+                Operation::Record { .. } => Answer::Value(None),
+                Operation::Replicas => Answer::Names(Vec::new()),
+                _ => Answer::Nothing,
+            });
+        };
+        let step = match operation {
+            Operation::Load { after, .. } => Step::Load(after.map_or(0, |after| after.0)),
+            Operation::Compact { read, snapshot, .. } => Step::Compact(read, snapshot),
+            Operation::Delete { .. } => Step::Delete,
+            Operation::Record { .. } => return record(&folder, &file).await,
+            Operation::SetRecord { value, .. } => {
+                let bytes = [&MAGIC[..], &frame::encode(1, Kind::Update, &[], value)].concat();
+                folder.write(&file, Place::default(), &bytes).await?;
+                return Ok(Answer::Nothing);
             }
-            Operation::Append { .. } => {
-                self.write_appends(&folders.documents).await.map(|()| Answer::Nothing)
+            _ => {
+                let known: Vec<String> =
+                    folder.entries().await?.into_iter().map(|entry| entry.name()).collect();
+                return match operation {
+                    Operation::AddReplica { replica } if known.len() < MAX_REPLICAS as usize => {
+                        folder.file(replica, true).await?;
+                        Ok(Answer::Yes(true))
+                    }
+                    Operation::AddReplica { .. } => Ok(Answer::Yes(false)),
+                    _ => Ok(Answer::Names(known)),
+                };
             }
-            Operation::Compact { document, read, snapshot } => {
-                log::compact(&folders.documents, document, read, snapshot).await.map(Answer::Id)
-            }
-            Operation::Delete { document } => {
-                log::delete(&folders.documents, document).await.map(|()| Answer::Nothing)
-            }
-            Operation::Documents => log::documents(&folders.documents).await.map(Answer::Names),
-            Operation::Record { key } => records::get(&folders.records, key).await.map(Answer::Value),
-            Operation::SetRecord { key, value } => {
-                records::set(&folders.records, key, value).await.map(|()| Answer::Nothing)
-            }
-            Operation::Replicas => folders.replicas.file_names().await.map(Answer::Names),
-            Operation::AddReplica { replica } => {
-                let room = folders.replicas.file_names().await?.len() < MAX_REPLICAS as usize;
-                if room {
-                    folders.replicas.file(replica).await?;
-                }
-                Ok(Answer::Yes(room))
-            }
-        }
+        };
+        Ok(log::perform(&folder, step, None).await?.0)
     }
 }
 
@@ -169,4 +168,46 @@ impl Log for Directory {
             _ => Box::pin(self.run(operation)),
         }
     }
+}
+
+/// The path of a document or a record in the folder of the store.
+fn path(top: &str, name: &str) -> Vec<String> {
+    let mut path = vec![top.to_owned()];
+    if !name.is_empty() {
+        path.append(&mut names::path(name));
+    }
+    path
+}
+
+async fn record(folder: &Folder, file: &str) -> Result<Answer, StorageError> {
+    /// Largest file of a record, in bytes.
+    const LARGEST: usize = MAX_RECORD_BYTES + 1024;
+    let Some(file) = folder.file(file, false).await? else { return Ok(Answer::Value(None)) };
+    let bytes = files::read(&files::snapshot(&file).await?, LARGEST).await?;
+    let segment =
+        frame::decode(&bytes).map_err(|reason| StorageError::Corrupt(format!("a record: {reason}")))?;
+    // An empty file: its first writer ended before it had written.
+    Ok(Answer::Value(segment.frames.first().map(|frame| frame.content.to_vec())))
+}
+
+async fn documents(store: &Folder) -> Result<Answer, StorageError> {
+    let mut found = Vec::new();
+    let mut waiting = Vec::new();
+    if let Some(folder) = store.walk(&path(DOCUMENTS, ""), false).await? {
+        waiting.push((String::new(), folder));
+    }
+    while let Some((before, folder)) = waiting.pop() {
+        for entry in folder.entries().await? {
+            let Some(folder) = files::as_folder(&entry) else { continue };
+            let name = entry.name();
+            if names::goes_on(&name) {
+                waiting.push((before.clone() + name.trim_end_matches('+'), folder));
+            } else if let Some(id) = names::id(&(before.clone() + &name))
+                && let (Answer::Yes(true), _) = log::perform(&folder, Step::IsStored, None).await?
+            {
+                insert(&mut found, id);
+            }
+        }
+    }
+    Ok(Answer::Names(found))
 }

@@ -6,8 +6,8 @@ use std::collections::VecDeque;
 use synckit::storage::{ChunkId, StorageError};
 
 use super::files::Folder;
-use super::segments::Segments;
-use super::{Directory, names};
+use super::log::{self, Step};
+use super::{DOCUMENTS, Directory, path};
 use crate::operation::{Answer, Operation};
 use crate::queue::Slot;
 
@@ -24,9 +24,9 @@ pub(super) struct Appends {
     taken_care_of: Cell<bool>,
 }
 
-struct Append {
+pub(super) struct Append {
     document: String,
-    update: Vec<u8>,
+    pub(super) update: Vec<u8>,
     result: Slot<Result<ChunkId, StorageError>>,
 }
 
@@ -79,15 +79,15 @@ impl Directory {
     }
 
     /// Writes all that waits, under the lock.
-    pub(super) async fn write_appends(&self, documents: &Folder) -> Result<(), StorageError> {
+    pub(super) async fn write_appends(&self, store: &Folder) -> Result<Answer, StorageError> {
         loop {
             let batch = self.appends.next_batch();
             if batch.is_empty() {
                 // In the same turn of the event loop: whoever comes now begins anew.
                 self.appends.taken_care_of.set(false);
-                return Ok(());
+                return Ok(Answer::Nothing);
             }
-            match self.write_batch(documents, &batch).await {
+            match self.write_batch(store, &batch).await {
                 Err(StorageError::Closed(reason)) => {
                     self.appends.put_back(batch);
                     return Err(StorageError::Closed(reason));
@@ -101,18 +101,18 @@ impl Directory {
     }
 
     /// Writes appends of one document. Answers the id of the first.
-    async fn write_batch(&self, documents: &Folder, batch: &[Append]) -> Result<u64, StorageError> {
+    async fn write_batch(&self, store: &Folder, batch: &[Append]) -> Result<u64, StorageError> {
         let Some(Append { document, .. }) = batch.first() else { return Ok(0) };
-        let segments = Segments::of(documents.make_path(&names::path(document)).await?).await?;
+        let Some(folder) = store.walk(&path(DOCUMENTS, document), true).await? else { return Ok(0) };
         let known = self.tails.borrow().get(document).copied();
-        let tail = segments.tail(known).await?;
-        let updates: Vec<&[u8]> = batch.iter().map(|append| append.update.as_slice()).collect();
-        let end = segments.append(tail, &updates).await?;
+        let (Answer::Id(first), end) = log::perform(&folder, Step::Append(batch), known).await? else {
+            return Ok(0);
+        };
         let mut tails = self.tails.borrow_mut();
         if tails.len() >= MAX_TAILS {
             tails.clear();
         }
         tails.insert(document.clone(), end);
-        Ok(tail.last + 1)
+        Ok(first.0)
     }
 }

@@ -1,6 +1,6 @@
 //! Files and folders of the origin private file system as futures.
 
-use js_sys::{ArrayBuffer, AsyncIterator, IteratorNext, Promise, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, AsyncIterator, IteratorNext, Promise, Reflect, Uint8Array};
 use synckit::storage::StorageError;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -16,17 +16,35 @@ use crate::web::{global, property};
 /// Most entries that one folder may have.
 const MAX_ENTRIES: usize = 1 << 20;
 
+/// Where in a file is written.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Place {
+    /// What is before stays.
+    pub(super) position: usize,
+    /// The size of the file now: what lies between is dropped.
+    pub(super) size: usize,
+}
+
 async fn settle(promise: Promise) -> Result<JsValue, StorageError> {
     JsFuture::from(promise).await.map_err(|thrown| storage_error(&thrown))
 }
 
-/// `None` when what was asked for is not there.
-async fn found(promise: Promise) -> Result<Option<JsValue>, StorageError> {
+/// `None` when what was looked for is not there. What should have been made is always there, unless the folder that it
+/// should be in has been removed.
+async fn find(promise: Promise, make: bool) -> Result<Option<JsValue>, StorageError> {
     match JsFuture::from(promise).await {
-        Ok(value) => Ok(Some(value)),
-        Err(thrown) if name(&thrown) == "NotFoundError" => Ok(None),
-        Err(thrown) => Err(storage_error(&thrown)),
+        Err(thrown) if !make && name(&thrown) == "NotFoundError" => Ok(None),
+        result => result.map(Some).map_err(|thrown| storage_error(&thrown)),
     }
+}
+
+/// Whether files can be written here without sync handles.
+pub(super) fn check_writable() -> Result<(), StorageError> {
+    let prototype = global("FileSystemFileHandle").and_then(|class| property(&class, "prototype"));
+    if prototype.is_some_and(|prototype| Reflect::has(&prototype, &"createWritable".into()) == Ok(true)) {
+        return Ok(());
+    }
+    Err(StorageError::Unavailable("this browser cannot write private files here".into()))
 }
 
 /// A folder.
@@ -44,61 +62,35 @@ impl Folder {
         Ok(Self(root.unchecked_into()))
     }
 
-    /// A folder in it, if it is there.
-    pub(super) async fn find_folder(&self, name: &str) -> Result<Option<Self>, StorageError> {
-        let found = found(self.0.get_directory_handle(name)).await?;
-        Ok(found.map(|handle| Self(handle.unchecked_into())))
-    }
-
-    /// A folder in it, made if need be.
-    pub(super) async fn folder(&self, name: &str) -> Result<Self, StorageError> {
+    /// The folder at the end of a path, made if need be and wanted.
+    pub(super) async fn walk(&self, path: &[String], make: bool) -> Result<Option<Self>, StorageError> {
         let options = FileSystemGetDirectoryOptions::new();
-        options.set_create(true);
-        let handle = settle(self.0.get_directory_handle_with_options(name, &options)).await?;
-        Ok(Self(handle.unchecked_into()))
-    }
-
-    /// The folder at the end of a path, if it is there.
-    pub(super) async fn find_path(&self, path: &[String]) -> Result<Option<Self>, StorageError> {
+        options.set_create(make);
         let mut folder = self.clone();
         for part in path {
-            match folder.find_folder(part).await? {
-                Some(next) => folder = next,
+            match find(folder.0.get_directory_handle_with_options(part, &options), make).await? {
+                Some(next) => folder = Self(next.unchecked_into()),
                 None => return Ok(None),
             }
         }
         Ok(Some(folder))
     }
 
-    /// The folder at the end of a path, made if need be.
-    pub(super) async fn make_path(&self, path: &[String]) -> Result<Self, StorageError> {
-        let mut folder = self.clone();
-        for part in path {
-            folder = folder.folder(part).await?;
-        }
-        Ok(folder)
-    }
-
-    /// The names of the files in it.
-    pub(super) async fn file_names(&self) -> Result<Vec<String>, StorageError> {
-        Ok(self.entries().await?.files.into_iter().map(|(name, _)| name).collect())
-    }
-
-    /// A file in it, if it is there.
-    pub(super) async fn find_file(&self, name: &str) -> Result<Option<FileSystemFileHandle>, StorageError> {
-        Ok(found(self.0.get_file_handle(name)).await?.map(JsCast::unchecked_into))
-    }
-
-    /// A file in it, made empty if need be.
-    pub(super) async fn file(&self, name: &str) -> Result<FileSystemFileHandle, StorageError> {
+    /// A file in it, made empty if need be and wanted.
+    pub(super) async fn file(
+        &self,
+        name: &str,
+        make: bool,
+    ) -> Result<Option<FileSystemFileHandle>, StorageError> {
         let options = FileSystemGetFileOptions::new();
-        options.set_create(true);
-        Ok(settle(self.0.get_file_handle_with_options(name, &options)).await?.unchecked_into())
+        options.set_create(make);
+        let found = find(self.0.get_file_handle_with_options(name, &options), make).await?;
+        Ok(found.map(JsCast::unchecked_into))
     }
 
-    /// The names and handles of the files and of the folders in it, in no order.
-    pub(super) async fn entries(&self) -> Result<Entries, StorageError> {
-        let mut entries = Entries::default();
+    /// What is in it, in no order.
+    pub(super) async fn entries(&self) -> Result<Vec<FileSystemHandle>, StorageError> {
+        let mut entries = Vec::new();
         let values: AsyncIterator = self.0.values();
         loop {
             let next = values.next().map_err(|thrown| storage_error(&thrown))?;
@@ -106,32 +98,60 @@ impl Folder {
             if next.done() {
                 return Ok(entries);
             }
-            let handle: FileSystemHandle = next.value().unchecked_into();
-            let name = handle.name();
-            if handle.kind() == FileSystemHandleKind::Directory {
-                entries.folders.push((name, Self(handle.unchecked_into())));
-            } else {
-                entries.files.push((name, handle.unchecked_into()));
-            }
-            if entries.folders.len() + entries.files.len() > MAX_ENTRIES {
+            if entries.len() == MAX_ENTRIES {
                 return Err(StorageError::Corrupt(format!("more than {MAX_ENTRIES} files in one folder")));
             }
+            entries.push(next.value().unchecked_into());
         }
     }
 
-    /// Removes an entry with all that is in it. Nothing happens when it is not there.
+    /// Removes an entry with all that is in it.
     pub(super) async fn remove(&self, name: &str) -> Result<(), StorageError> {
         let options = FileSystemRemoveOptions::new();
         options.set_recursive(true);
-        found(self.0.remove_entry_with_options(name, &options)).await.map(drop)
+        settle(self.0.remove_entry_with_options(name, &options)).await.map(drop)
+    }
+
+    /// Replaces everything from a position of a file on by `content`; the file is made if need be. What was there before
+    /// stays until all of it is written.
+    pub(super) async fn write(&self, name: &str, place: Place, content: &[u8]) -> Result<(), StorageError> {
+        let Some(file) = self.file(name, true).await? else { return Ok(()) };
+        let options = FileSystemCreateWritableOptions::new();
+        options.set_keep_existing_data(place.position > 0);
+        let stream = settle(file.create_writable_with_options(&options)).await?;
+        let stream: FileSystemWritableFileStream = stream.unchecked_into();
+        let steps = steps(&stream, place, content).map_err(|thrown| storage_error(&thrown))?;
+        let mut written = settle(Promise::all(&steps)).await;
+        if written.is_ok() {
+            // Only now the new content takes the place of the old one.
+            written = settle(stream.close()).await;
+        }
+        if written.is_err() {
+            // Leaves the file as it was. That it failed before is what counts.
+            let _ = settle(stream.abort()).await;
+        }
+        written.map(drop)
     }
 }
 
-/// What is in a folder.
-#[derive(Default)]
-pub(super) struct Entries {
-    pub(super) files: Vec<(String, FileSystemFileHandle)>,
-    pub(super) folders: Vec<(String, Folder)>,
+/// The steps of writing a file. A stream does them one after the other, and none after one that failed.
+fn steps(stream: &FileSystemWritableFileStream, place: Place, content: &[u8]) -> Result<Array, JsValue> {
+    let steps = Array::new();
+    let position = place.position as f64;
+    if place.position > 0 {
+        if place.size > place.position {
+            steps.push(&stream.truncate_with_f64(position)?.into());
+        }
+        steps.push(&stream.seek_with_f64(position)?.into());
+    }
+    // A copy: the bytes are taken later, and a view would not survive growing memory.
+    steps.push(&stream.write_with_js_u8_array(&Uint8Array::from(content))?.into());
+    Ok(steps)
+}
+
+/// An entry that is a folder.
+pub(super) fn as_folder(entry: &FileSystemHandle) -> Option<Folder> {
+    (entry.kind() == FileSystemHandleKind::Directory).then(|| Folder(entry.clone().unchecked_into()))
 }
 
 /// A file as it is now.
@@ -147,59 +167,4 @@ pub(super) async fn read(file: &File, limit: usize) -> Result<Vec<u8>, StorageEr
     }
     let buffer: ArrayBuffer = settle(file.array_buffer()).await?.unchecked_into();
     Ok(Uint8Array::new(&buffer).to_vec())
-}
-
-/// Whether files can be written here without sync handles.
-pub(super) fn check_writable() -> Result<(), StorageError> {
-    let prototype = global("FileSystemFileHandle").and_then(|class| property(&class, "prototype"));
-    if prototype.is_some_and(|prototype| Reflect::has(&prototype, &"createWritable".into()) == Ok(true)) {
-        return Ok(());
-    }
-    Err(StorageError::Unavailable("this browser cannot write private files here".into()))
-}
-
-/// Where in a file is written.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Place {
-    /// What is before stays.
-    pub(super) position: usize,
-    /// The size of the file now: what lies between is dropped.
-    pub(super) size: usize,
-}
-
-/// Replaces everything from a position on by `content`. What was there before stays until all of it is written.
-pub(super) async fn write(
-    file: &FileSystemFileHandle,
-    place: Place,
-    content: &[u8],
-) -> Result<(), StorageError> {
-    let options = FileSystemCreateWritableOptions::new();
-    options.set_keep_existing_data(place.position > 0);
-    let stream = settle(file.create_writable_with_options(&options)).await?;
-    let stream: FileSystemWritableFileStream = stream.unchecked_into();
-    let written = fill(&stream, place, content).await;
-    if written.is_err() {
-        // Leaves the file as it was. That it failed before is what counts.
-        let _ = settle(stream.abort()).await;
-    }
-    written
-}
-
-async fn fill(
-    stream: &FileSystemWritableFileStream,
-    place: Place,
-    content: &[u8],
-) -> Result<(), StorageError> {
-    let thrown = |thrown: JsValue| storage_error(&thrown);
-    let position = place.position as f64;
-    if place.position > 0 {
-        if place.size > place.position {
-            settle(stream.truncate_with_f64(position).map_err(thrown)?).await?;
-        }
-        settle(stream.seek_with_f64(position).map_err(thrown)?).await?;
-    }
-    // A copy: the bytes are taken later, and a view would not survive growing memory.
-    let content = Uint8Array::from(content);
-    settle(stream.write_with_js_u8_array(&content).map_err(thrown)?).await?;
-    settle(stream.close()).await.map(drop)
 }
