@@ -79,15 +79,17 @@ fn list_in(path: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
     use super::*;
 
-    #[test]
+    #[wasm_bindgen_test]
     fn plain_ids_are_lists() {
         assert_eq!(list_in("/l/abc-1"), Some("abc-1".to_owned()));
         assert_eq!(list_in("/l/abc/"), Some("abc".to_owned()));
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn everything_else_is_not() {
         for path in ["/", "/l/", "/l", "/x/abc", "/l/a/b", "/l/%2e%2e", "/l/a b"] {
             assert_eq!(list_in(path), None, "{path}");

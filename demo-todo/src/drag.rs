@@ -159,6 +159,8 @@ fn scroll() -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
     use super::*;
 
     fn held(from: usize) -> Held {
@@ -167,7 +169,7 @@ mod tests {
         Held { pointer: 1, slots, from, to: from, client_y: 0.0, start_y: 0.0, offset: 0.0 }
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn an_entry_takes_the_place_whose_middle_it_has_passed() {
         let mut held = held(1);
         for (offset, to) in [(0.0, 1), (49.0, 1), (51.0, 2), (101.0, 3), (900.0, 3), (-49.0, 1), (-51.0, 0)] {
@@ -176,7 +178,7 @@ mod tests {
         }
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn the_others_step_aside() {
         let mut held = held(1);
         held.move_by(101.0);

@@ -46,3 +46,7 @@ fn main() {
         }
     });
 }
+
+// The tests run where the program runs.
+#[cfg(test)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -54,9 +54,11 @@ pub(crate) fn initials(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
     use super::*;
 
-    #[test]
+    #[wasm_bindgen_test]
     fn initials_of_names() {
         assert_eq!(initials("Nimble Otter"), "NO");
         assert_eq!(initials("ada"), "A");
@@ -64,7 +66,7 @@ mod tests {
         assert_eq!(initials("Zoë van der Élan"), "ZV");
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn a_hue_is_a_stable_number_of_degrees() {
         assert_eq!(hue("Nimble Otter"), hue("Nimble Otter"));
         assert_ne!(hue("Nimble Otter"), hue("Nimble Puffin"));
