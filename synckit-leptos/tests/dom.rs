@@ -1,5 +1,6 @@
 //! What the browser's document shows, and that it is the same elements that show it.
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, reason = "a failed assumption stops the test")]
 
 use leptos::mount::{UnmountHandle, mount_to};
 use leptos::prelude::*;

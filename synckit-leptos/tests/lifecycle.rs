@@ -35,7 +35,9 @@ fn ten_thousand_mounts_leave_no_subscription() {
 fn a_signal_that_nobody_has_read_is_cleaned_up_too() {
     let title = Counted::new(SyncKit::in_memory(1).document::<Recipe>("soup").title());
     let component = Owner::new();
-    component.with(|| drop(title.map_signal(|title| title.get().is_ok())));
+    component.with(|| {
+        title.map_signal(|title| title.get().is_ok());
+    });
     component.cleanup();
     assert_eq!(title.live(0), 0);
 }
