@@ -19,7 +19,11 @@ const ITEMS: [&str; 7] = [
 async fn main() -> Result<()> {
     let folder: PathBuf = std::env::args_os().nth(1).context("name the folder for the pictures")?.into();
     let stage = Stage::new().await?;
-    let (ann, bob) = stage.two_windows().await?;
+    let ann = stage.profile().await?.window(&stage.server.url("/")).await?;
+    // A list that was there before, for the side of the page.
+    name(&ann, "Books to pass around").await?;
+    let list = ann.new_list().await?;
+    let bob = stage.profile().await?.window(&list).await?;
     fill(&ann, &bob).await?;
 
     for (suffix, width, height, dark) in [
@@ -42,8 +46,15 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
+async fn name(window: &Window, title: &str) -> Result<()> {
+    window.is_synced().await?;
+    window.type_into("[data-testid=list-title]", &format!("{title}\u{e007}")).await?;
+    window.is_synced().await?;
+    Ok(())
+}
+
 async fn fill(ann: &Window, bob: &Window) -> Result<()> {
-    ann.type_into("[data-testid=list-title]", "Weekend at the lake\u{e007}").await?;
+    name(ann, "Weekend at the lake").await?;
     for item in ITEMS {
         ann.add(item).await?;
     }
