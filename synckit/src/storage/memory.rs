@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Waker};
 use futures_core::Stream;
 
 use super::{Chunk, ChunkId, ReplicaLease, Storage, StorageError, StorageEvent, StorageMode};
+use crate::platform::MaybeSend;
 
 /// Events that wait for a reader who does not come; beyond, the oldest is forgotten.
 const MAX_EVENTS: usize = 1_024;
@@ -158,7 +159,7 @@ impl Storage for MemoryStorage {
         StorageMode::Memory { reason: self.reason.to_string() }
     }
 
-    fn events(&self) -> impl Stream<Item = StorageEvent> + Send + Unpin + 'static {
+    fn events(&self) -> impl Stream<Item = StorageEvent> + MaybeSend + Unpin + 'static {
         let listener = Listener { name: self.name, events: VecDeque::new(), waker: None };
         let listener = Arc::new(Mutex::new(listener));
         let mut content = self.lock();

@@ -37,6 +37,35 @@ use crate::wire::{Change, Limits, Message, PeerId};
 /// the time that the outage has lasted, never more than 30 s: waiting adds less than a second, or 2.5 %, to any outage.
 /// An outage ends once a connection has lasted for 10 s. [`Hint::Online`] and [`Hint::Visible`] try at once; a server's
 /// `retry_after` is obeyed.
+///
+/// ```
+/// use synckit::sync::{Effect, LinkStatus, Session, Source};
+/// use synckit::version::VersionVector;
+/// use synckit::wire::{Limits, Message, Update};
+///
+/// struct NoDocuments;
+/// impl Source for NoDocuments {
+///     fn since(&mut self, _: &str, _: &VersionVector) -> Update {
+///         Update::default()
+///     }
+/// }
+///
+/// let mut session = Session::new(String::new(), 42);
+/// session.start(1_000);
+/// assert_eq!(session.poll_effect(), Some(Effect::Link(LinkStatus::Connecting)));
+/// assert_eq!(session.poll_effect(), Some(Effect::Connect));
+///
+/// session.connected(1_005);
+/// let frame = session.poll_frame(1_005, &mut NoDocuments).unwrap();
+/// assert!(matches!(Message::decode(&frame, &Limits::DEFAULT)?, Message::Hello { .. }));
+///
+/// let welcome =
+///     Message::Welcome { session: 1, server_time: 1_010, epoch: 1, max_message: 1 << 20, heartbeat: 15_000 };
+/// session.received(1_010, &welcome.encode());
+/// assert_eq!(session.link(), &LinkStatus::Connected);
+/// assert_eq!(session.wake_in(), Some(15_000));
+/// # Ok::<(), synckit::wire::DecodeError>(())
+/// ```
 pub struct Session {
     token: String,
     limits: Limits,

@@ -1,3 +1,4 @@
+mod company;
 mod connection;
 mod documents;
 
