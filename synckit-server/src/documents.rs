@@ -96,3 +96,26 @@ impl Documents {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::sqlite::{SqliteLog, SqliteOptions};
+
+    #[tokio::test]
+    async fn a_document_that_somebody_is_about_to_enter_is_not_closed() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = SqliteLog::open(&folder.path().join("store.sqlite"), &SqliteOptions::default()).unwrap();
+        let documents = Arc::new(Documents::new(Arc::new(log), RoomLimits::default()));
+        let outbox = Arc::new(Outbox::new(1 << 20));
+        let (session, id) = (SessionId(1), Arc::from("list"));
+        let open = documents.subscribe(&id, session, PeerId(1), &outbox, VersionVector::new());
+        documents.settle().await;
+        let on_the_way = Reservation::new(&open);
+        open.leave(session);
+        assert_eq!(documents.count(), 1);
+        drop(on_the_way);
+        documents.close_unused(&open);
+        assert_eq!(documents.count(), 0);
+    }
+}

@@ -102,10 +102,14 @@ impl Client {
         }
     }
 
+    /// The next message, or nothing when the connection ends.
     pub(crate) async fn try_receive(&mut self) -> Option<Message> {
+        tokio::time::timeout(PATIENCE, self.next_message()).await.expect("no message in time")
+    }
+
+    async fn next_message(&mut self) -> Option<Message> {
         loop {
-            let frame = tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("no message in time");
-            match frame? {
+            match self.socket.next().await? {
                 Ok(tungstenite::Message::Binary(bytes)) => {
                     match Message::decode(&bytes, &Limits::DEFAULT).unwrap() {
                         Message::Ping { nonce } => self.send(&Message::Pong { nonce }).await,

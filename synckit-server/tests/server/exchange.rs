@@ -1,14 +1,11 @@
 //! Clients get each other's changes, once, and acknowledgements of their own.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use synckit::version::VersionVector;
 use synckit::wire::{Message, NackCode, PeerId};
 use synckit_server::authorization::{Action, Denied, Principal};
 use synckit_server::log::sqlite::{SqliteLog, SqliteOptions};
-use synckit_server::log::{ChunkId, Log, LogFuture, StoredChunk};
 use synckit_server::{Limits, OriginPolicy, ServerState, router};
 use tokio::net::TcpListener;
 
@@ -84,31 +81,6 @@ async fn what_is_sent_again_is_acknowledged_and_not_applied_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_document_closes_with_its_last_subscriber() {
-    let folder = Folder::new();
-    let server = folder.start().await;
-    let (mut a, mut b) = (Client::connect(server.address).await, Client::connect(server.address).await);
-    a.subscribe("list").await;
-    b.subscribe("list").await;
-    assert_eq!(server.state.documents(), 1);
-    a.send(&Message::Unsubscribe { document: "list".into() }).await;
-    let mut writer = Writer::new(2);
-    b.set("list", &mut writer, "title", "not for a").await;
-    b.expect_ack("list").await;
-    a.expect_nothing().await;
-    drop(b);
-    tokio::time::timeout(PATIENCE, async {
-        while server.state.documents() > 0 || server.state.connections() > 1 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    })
-    .await
-    .expect("the document stays open");
-    assert_eq!(a.subscribe("list").await.version, writer.version());
-    server.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn presence_reaches_the_others_and_ends_with_the_connection() {
     let folder = Folder::new();
     let server = folder.start().await;
@@ -129,77 +101,6 @@ async fn presence_reaches_the_others_and_ends_with_the_connection() {
     let gone = Message::Presence { document, peer: PeerId(11), state: Vec::new() };
     assert_eq!(b.receive().await, gone);
     server.stop().await;
-}
-
-/// Counts loads and makes them slow; everything else is the real store.
-struct CountingLog {
-    log: SqliteLog,
-    loads: Arc<AtomicUsize>,
-}
-
-impl Log for CountingLog {
-    fn epoch(&self) -> u64 {
-        self.log.epoch()
-    }
-
-    fn load(&self, document: &str) -> LogFuture<Vec<StoredChunk>> {
-        self.loads.fetch_add(1, Ordering::SeqCst);
-        let loading = self.log.load(document);
-        Box::pin(async {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            loading.await
-        })
-    }
-
-    fn append(&self, document: &str, update: Vec<u8>) -> LogFuture<ChunkId> {
-        self.log.append(document, update)
-    }
-
-    fn compact(
-        &self,
-        document: &str,
-        covered: Vec<ChunkId>,
-        snapshot: Vec<Vec<u8>>,
-    ) -> LogFuture<Vec<ChunkId>> {
-        self.log.compact(document, covered, snapshot)
-    }
-
-    fn probe(&self) -> LogFuture<()> {
-        self.log.probe()
-    }
-
-    fn close(&self) -> LogFuture<()> {
-        self.log.close()
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn many_first_subscribers_cause_one_load() {
-    let folder = Folder::new();
-    let loads = Arc::new(AtomicUsize::new(0));
-    let log = SqliteLog::open(&folder.data(), &SqliteOptions::default()).unwrap();
-    let log = CountingLog { log, loads: Arc::clone(&loads) };
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let state = ServerState::new(Arc::new(log), Limits::default(), OriginPolicy::new(Vec::new(), address));
-    let server = tokio::spawn(axum::serve(listener, router(state.clone())).into_future());
-    let clients: Vec<_> = (0..10)
-        .map(|_| {
-            tokio::spawn(async move {
-                let mut client = Client::connect(address).await;
-                client.subscribe("list").await;
-                client
-            })
-        })
-        .collect();
-    let mut open = Vec::new();
-    for client in clients {
-        open.push(client.await.unwrap());
-    }
-    assert_eq!(loads.load(Ordering::SeqCst), 1);
-    drop(open);
-    state.shut_down(PATIENCE).await;
-    server.abort();
 }
 
 #[tokio::test(flavor = "multi_thread")]
