@@ -88,7 +88,12 @@ impl Check {
                 let mut tests = browser("clippy", &packages::with_browser_tests()?);
                 bounded(tests.args(["--all-targets", "--", "-D", "warnings"]))
             }
-            Check::Unit => bounded(native("test").args(["--lib", "--bins", "--tests", "--no-fail-fast"])),
+            Check::Unit => {
+                bounded(native("test").args(["--lib", "--bins", "--tests", "--no-fail-fast"]))?;
+                // Rendering on a server is another build of Leptos, so it cannot be part of the run above.
+                let rendering = ["test", "--package", "synckit-leptos", "--features", "ssr", "--test", "ssr"];
+                bounded(process::cargo().args(rendering))
+            }
             Check::Doc => {
                 bounded(native("test").args(["--doc", "--no-fail-fast"]))?;
                 bounded(native("doc").args(["--no-deps", "--lib"]).env("RUSTDOCFLAGS", "-D warnings"))
