@@ -32,14 +32,15 @@ pub(crate) fn ListPage(id: String, menu: RwSignal<bool>) -> impl IntoView {
     let status = list.status().signal();
     let client = use_status();
     let page = Page::provide(list);
-    let ready = Memo::new(move |_| {
+    let ready = Memo::new(move |was_ready: Option<&bool>| {
         let (loading, synced) = status.with(|status| (status.load == LoadState::Loading, status.synced));
         // A list that was shared by its address has nothing on this device yet: the server's answer is worth a moment.
         let awaited = !synced
             && page.counts.with(|counts| counts.all == 0)
             && client
                 .with(|client| matches!(client.connection, Connection::Connecting | Connection::Connected));
-        !loading && !awaited
+        // What has been shown once is not taken back while the connection comes and goes.
+        !loading && (!awaited || was_ready == Some(&true))
     });
     Effect::new(move |_| {
         status.with(|status| {
@@ -58,6 +59,7 @@ pub(crate) fn ListPage(id: String, menu: RwSignal<bool>) -> impl IntoView {
                 type="button"
                 aria-label="Your lists"
                 aria-expanded=move || menu.get().to_string()
+                aria-controls="side"
                 on:click=move |_| menu.update(|menu| *menu = !*menu)
             >
                 {icon(Icon::Menu)}
@@ -225,7 +227,7 @@ fn Foot() -> impl IntoView {
                 on:click=move |_| page.clear_done()
             >
                 {icon(Icon::Broom)}
-                {move || format!("Clear {} done", done())}
+                {move || format!("Clear {} completed", done())}
             </button>
         </div>
     }

@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use crate::model::{ElementId, Me, PeerId, document_id, use_presence};
 use crate::names::{hue, initials};
 
+/// The longest name that is shown, in characters: what others send may be anything.
+const LONGEST_NAME: usize = 32;
 /// How many faces are shown before the rest becomes a number.
 const MOST_FACES: usize = 4;
 
@@ -20,7 +22,7 @@ pub(crate) struct Editor {
 pub(crate) struct People {
     name: Signal<String>,
     editing: RwSignal<String>,
-    others: Signal<Vec<(PeerId, Me)>>,
+    others: Memo<Vec<(PeerId, Me)>>,
 }
 
 impl People {
@@ -30,6 +32,15 @@ impl People {
         let document = document_id(list);
         let others =
             use_presence(move || document.clone(), move || Me { name: name.get(), editing: editing.get() });
+        let others = Memo::new(move |_| {
+            let mut others = others.get();
+            for (_, other) in &mut others {
+                other.name = other.name.chars().take(LONGEST_NAME).collect();
+            }
+            // Somebody whose device is still loading has no name yet.
+            others.retain(|(_, other)| !other.name.is_empty());
+            others
+        });
         let people = Self { name, editing, others };
         provide_context(people);
         people

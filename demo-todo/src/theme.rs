@@ -1,16 +1,35 @@
 //! Light or dark: what the system prefers, until the visitor says otherwise.
 
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::wasm_bindgen::closure::Closure;
 
 use crate::icon::{Icon, icon};
 
 /// Where the choice is kept. The page reads it before the first paint, long before any document could be loaded.
 const KEY: &str = "look";
+const DARK: &str = "(prefers-color-scheme: dark)";
 
 /// A button between the light and the dark look.
 #[component]
 pub(crate) fn ThemeToggle() -> impl IntoView {
     let dark = RwSignal::new(is_dark());
+    // The system may change its mind at sunset; whoever has chosen a look keeps it.
+    let system = window().match_media(DARK).ok().flatten();
+    let follow = Closure::<dyn FnMut()>::new(move || {
+        dark.try_set(is_dark());
+    });
+    if let Some(system) = &system {
+        let _ = system.add_event_listener_with_callback("change", follow.as_ref().unchecked_ref());
+    }
+    let kept = StoredValue::new_local((system, follow));
+    on_cleanup(move || {
+        kept.with_value(|(system, follow)| {
+            if let Some(system) = system {
+                let _ = system.remove_event_listener_with_callback("change", follow.as_ref().unchecked_ref());
+            }
+        });
+    });
     let toggle = move |_| {
         let now = !dark.get_untracked();
         dark.set(now);
@@ -42,7 +61,7 @@ fn is_dark() -> bool {
     match chosen.as_deref() {
         Some("dark") => true,
         Some("light") => false,
-        _ => prefers("(prefers-color-scheme: dark)"),
+        _ => prefers(DARK),
     }
 }
 
