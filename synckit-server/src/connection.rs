@@ -1,6 +1,6 @@
 //! One client's connection, from the upgrade to the close frame: one task, one small future.
 
-mod guarded;
+mod frugal;
 mod socket;
 
 use std::collections::{HashMap, VecDeque};

@@ -17,7 +17,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::{CloseFrame, Frame};
 use tokio_tungstenite::tungstenite::{self, protocol::Role};
 
 use super::End;
-use super::guarded::Guarded;
+use super::frugal::Frugal;
 use crate::limits::Limits;
 use crate::outbox::{Farewell, Kind, Outbox, Outgoing};
 
@@ -46,7 +46,7 @@ struct Sending {
 }
 
 pub(super) struct Socket<S> {
-    stream: WebSocketStream<Guarded<S>>,
+    stream: WebSocketStream<Frugal<S>>,
     outbox: Arc<Outbox>,
     sending: Option<Sending>,
     unflushed: bool,
@@ -64,9 +64,9 @@ pub(super) struct Socket<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     pub(super) async fn new(stream: S, limits: &Limits, outbox: Arc<Outbox>) -> Self {
         let config = super::socket_config(limits);
-        let guarded = Guarded::new(stream, GUARD);
+        let frugal = Frugal::new(stream, GUARD);
         Self {
-            stream: WebSocketStream::from_raw_socket(guarded, Role::Server, Some(config)).await,
+            stream: WebSocketStream::from_raw_socket(frugal, Role::Server, Some(config)).await,
             outbox,
             sending: None,
             unflushed: false,
@@ -193,6 +193,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                 None => return Poll::Ready(Event::Ended(End::Lost)),
             };
             self.is_alive();
+            self.stream.get_mut().expect_head();
             match message {
                 tungstenite::Message::Binary(bytes) => {
                     self.read_last = Some(bytes.clone());
