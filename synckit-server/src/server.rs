@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use hyper::server::conn::http1;
@@ -119,7 +119,10 @@ impl Server {
     /// configuration.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let Self { listener, router, state, shutdown, .. } = self;
-        let places = Arc::new(Semaphore::new(state.0.limits.connections.saturating_add(OTHER_CONNECTIONS)));
+        let most =
+            u32::try_from(state.0.limits.connections.saturating_add(OTHER_CONNECTIONS)).unwrap_or(u32::MAX);
+        let most = most.min(u32::try_from(Semaphore::MAX_PERMITS).unwrap_or(u32::MAX));
+        let places = Arc::new(Semaphore::new(most as usize));
         let (stopping, stopped) = watch::channel(());
         tokio::pin!(stop);
         loop {
@@ -147,7 +150,13 @@ impl Server {
         drop(stopped);
         tracing::info!(connections = state.connections(), "shutting down");
         stopping.send_replace(());
+        let begun = Instant::now();
         state.shut_down(shutdown).await;
+        // Requests that are being answered; idle connections have gone by now.
+        let rest = shutdown.saturating_sub(begun.elapsed());
+        if tokio::time::timeout(rest, places.acquire_many(most)).await.is_err() {
+            tracing::warn!("some requests were not answered in time");
+        }
         tracing::info!("server stopped");
     }
 }

@@ -238,19 +238,19 @@ async fn subscriptions_are_counted() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_connection_is_asked_and_then_closed() {
     let folder = Folder::new();
-    let server = folder.start_with(|settings| settings.heartbeat = Some(Duration::from_millis(200))).await;
+    let server = folder.start_with(|settings| settings.heartbeat = Some(Duration::from_millis(600))).await;
     let client = Client::connect(server.address).await;
-    assert_eq!(client.heartbeat, 200);
+    assert_eq!(client.heartbeat, 600);
     let begun = Instant::now();
     let end = client.end().await;
     let elapsed = begun.elapsed();
-    assert!(elapsed >= Duration::from_millis(350) && elapsed < Duration::from_secs(5), "{elapsed:?}");
+    assert!(elapsed >= Duration::from_millis(1_100), "{elapsed:?}");
     assert!(matches!(end.messages.as_slice(), [Message::Ping { .. }, Message::Failure { .. }]), "{end:?}");
 
     // Whoever answers stays.
     let mut client = Client::connect(server.address).await;
     for _ in 0..4 {
-        let asked = tokio::time::timeout(Duration::from_millis(300), client.try_receive()).await;
+        let asked = tokio::time::timeout(Duration::from_millis(500), client.try_receive()).await;
         assert!(asked.is_err(), "nothing but pings: {asked:?}");
     }
     client.expect_nothing().await;

@@ -13,7 +13,13 @@ use crate::writer::Writer;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_reader_is_caught_up_from_its_version() {
     let folder = Folder::new();
-    let server = folder.start_with(|settings| settings.max_queue = Some(ByteSize::kib(64))).await;
+    let server = folder
+        .start_with(|settings| {
+            settings.max_queue = Some(ByteSize::kib(64));
+            // However long the disk takes, the slow one is not taken for gone.
+            settings.heartbeat = Some(Duration::from_secs(120));
+        })
+        .await;
     let socket = open_from(server.address, None, Some(4096)).await.unwrap();
     let mut slow = Client::greet(socket, 1).await;
     slow.subscribe("list").await;
@@ -62,7 +68,7 @@ async fn whoever_stops_reading_is_given_up() {
     let server = folder
         .start_with(|settings| {
             settings.max_queue = Some(ByteSize::kib(64));
-            settings.heartbeat = Some(Duration::from_millis(300));
+            settings.heartbeat = Some(Duration::from_secs(1));
         })
         .await;
     let socket = open_from(server.address, None, Some(4096)).await.unwrap();
