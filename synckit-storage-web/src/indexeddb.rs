@@ -1,7 +1,8 @@
 //! IndexedDB: a log of chunks, records and known replica ids in one database.
 //!
-//! Written over `web-sys`: `indexed_db_futures` 0.6 cannot ask for a durability, reports neither a forced closing nor a
-//! `versionchange` without more crates, and adds 26 crates to a build where this folder adds none.
+//! Written over `web-sys` and not `indexed_db_futures` 0.6, which the design named: that one loses the reason of an abort
+//! at commit time, which is how a full disk shows; it hands `versionchange` to a task some time later, where the other tab
+//! is blocked until this one has closed; and it adds 26 crates to a build, tokio among them, where this adds none.
 
 mod connection;
 mod log;

@@ -243,3 +243,35 @@ impl Stream for WebSocketReceiver {
         next
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test]
+    fn addresses_become_absolute() {
+        let host = global("location").and_then(|location| property(&location, "host"));
+        // Not every runner has a page with an address.
+        if let Some(host) = host.and_then(|host| host.as_string()) {
+            assert_eq!(resolve("/v1/sync?x=1#y").unwrap(), format!("ws://{host}/v1/sync?x=1"));
+        }
+        assert_eq!(resolve("https://example.org/v1/sync").unwrap(), "wss://example.org/v1/sync");
+        assert_eq!(resolve("http://example.org:1234").unwrap(), "ws://example.org:1234/");
+        assert_eq!(resolve("wss://example.org/a").unwrap(), "wss://example.org/a");
+        assert!(matches!(resolve("ftp://example.org/"), Err(TransportError::Address(_))));
+    }
+
+    #[wasm_bindgen_test]
+    fn frames_are_counted_until_they_are_read() {
+        let inbox = Inbox::new();
+        assert!(matches!(inbox.take(&"text".into()), Err(TransportError::Frame(_))));
+        inbox.take(&ArrayBuffer::new(1000)).unwrap();
+        assert_eq!(inbox.unread.get(), 1000);
+        // As if the reader had stopped.
+        inbox.unread.set(MAX_UNREAD_BYTES - 999);
+        assert!(inbox.take(&ArrayBuffer::new(999)).is_ok());
+        let error = inbox.take(&ArrayBuffer::new(1)).unwrap_err();
+        assert!(error.to_string().contains("wait to be read"), "{error}");
+    }
+}

@@ -20,7 +20,7 @@ use crate::web::global;
 const BLOCKED_MS: i32 = 2_000;
 /// How long a browser may take to open a database at all, in milliseconds. An opening behind one that is blocked hears
 /// nothing of it.
-const OPEN_MS: i32 = 8_000;
+const OPEN_MS: i32 = 15_000;
 
 /// An open connection. It closes when it is dropped, when another tab wants to upgrade or delete the database, and when
 /// the browser takes it away.

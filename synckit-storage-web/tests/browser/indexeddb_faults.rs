@@ -82,7 +82,7 @@ async fn a_database_deleted_under_the_program_is_made_again_and_told() {
     faults::delete_database("synckit:deleted").await.unwrap();
     storage.append("d", vec![2]).await.unwrap();
     assert_eq!(updates(&storage, "d").await, [[2]]);
-    assert_eq!(drain(&mut events).await, [StorageEvent::Emptied]);
+    assert_eq!(drain(&mut events, 1).await, [StorageEvent::Emptied]);
 }
 
 #[wasm_bindgen_test]

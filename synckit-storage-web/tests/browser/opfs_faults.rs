@@ -62,7 +62,7 @@ async fn folders_removed_under_the_program_are_made_again_and_told() {
     faults::remove_files().await.unwrap();
     storage.append("d", vec![2]).await.unwrap();
     assert_eq!(updates(&storage, "d").await, [[2]]);
-    assert_eq!(drain(&mut events).await, [StorageEvent::Emptied]);
+    assert_eq!(drain(&mut events, 1).await, [StorageEvent::Emptied]);
 }
 
 #[wasm_bindgen_test]

@@ -23,20 +23,41 @@ both_backends! {
     a_lease_of_another_tab_is_not_given_and_comes_back_when_it_ends
 }
 
-/// The events that came until now and in the next moment.
-pub(crate) async fn drain(events: &mut (impl Stream<Item = StorageEvent> + Unpin)) -> Vec<StorageEvent> {
-    Web.sleep(150).await;
+/// The next events: at least as many as are waited for, and what else comes in the next moment.
+pub(crate) async fn drain(
+    events: &mut (impl Stream<Item = StorageEvent> + Unpin),
+    least: usize,
+) -> Vec<StorageEvent> {
     let mut heard = Vec::new();
-    poll_fn(|context| {
-        while let Poll::Ready(Some(event)) = Pin::new(&mut *events).poll_next(context) {
-            if event != StorageEvent::ModeChanged {
-                heard.push(event);
-            }
+    for turn in 0..100 {
+        if heard.len() >= least && turn > 0 {
+            break;
         }
-        Poll::Ready(())
-    })
-    .await;
+        Web.sleep(100).await;
+        poll_fn(|context| {
+            while let Poll::Ready(Some(event)) = Pin::new(&mut *events).poll_next(context) {
+                if event != StorageEvent::ModeChanged {
+                    heard.push(event);
+                }
+            }
+            Poll::Ready(())
+        })
+        .await;
+    }
     heard
+}
+
+/// Leases until this id is given, keeping the others meanwhile: a lock that was let go may take a moment to be free.
+async fn lease_of(storage: &WebStorage, replica: &str) -> bool {
+    let mut others = Vec::new();
+    for _ in 0..50 {
+        match storage.lease().await {
+            Some(lease) if lease.replica.to_string() == replica => return true,
+            other => others.extend(other),
+        }
+        Web.sleep(50).await;
+    }
+    false
 }
 
 fn appended(document: &str) -> StorageEvent {
@@ -55,12 +76,12 @@ async fn a_write_is_told_to_the_others_and_not_to_oneself(backend: Backend) {
     assert!(one.append("", vec![5]).await.is_err());
     let recorded = StorageEvent::Recorded { key: "r".into() };
     // Twice the same that nobody has read yet is told once.
-    assert_eq!(drain(&mut to_two).await, [appended("a"), appended("b"), recorded]);
-    assert_eq!(drain(&mut to_one).await, []);
-    assert_eq!(drain(&mut to_stranger).await, []);
+    assert_eq!(drain(&mut to_two, 3).await, [appended("a"), appended("b"), recorded]);
+    assert_eq!(drain(&mut to_one, 0).await, []);
+    assert_eq!(drain(&mut to_stranger, 0).await, []);
     assert_eq!(two.load("a", Some(first)).await.unwrap()[0].update, [2]);
     two.append("a", vec![6]).await.unwrap();
-    assert_eq!(drain(&mut to_one).await, [appended("a")]);
+    assert_eq!(drain(&mut to_one, 1).await, [appended("a")]);
 }
 
 async fn a_write_of_another_tab_is_told_and_can_be_read(backend: Backend) {
@@ -70,7 +91,9 @@ async fn a_write_of_another_tab_is_told_and_can_be_read(backend: Backend) {
         let mut events = storage.events();
         let tab = SecondTab::open(kind, backend, &store, Job::Append { bytes: 10 });
         tab.reports(3).await;
-        assert_eq!(drain(&mut events).await, [appended("d")]);
+        // More of the same may come while it goes on.
+        let heard = drain(&mut events, 1).await;
+        assert!(heard.iter().all(|event| *event == appended("d")), "{heard:?}");
         assert!(updates(&storage, "d").await.len() >= 3);
         storage.append("mine", vec![1]).await.unwrap();
         assert_eq!(updates(&storage, "mine").await, [[1]]);
@@ -93,7 +116,7 @@ async fn simultaneous_leases_are_all_different(backend: Backend) {
         assert_eq!(replicas.len(), 20, "round {round}");
         before.extend(replicas);
         drop(leases);
-        Web.sleep(50).await;
+        Web.sleep(500).await;
     }
     // Simultaneous asking may make a few more than were ever needed at once, never one per asking.
     assert!(before.len() < 40, "{} ids for 20 tabs", before.len());
@@ -107,8 +130,7 @@ async fn leases_come_back_and_their_number_is_bounded(backend: Backend) {
     }
     assert!(storage.lease().await.is_none(), "64 ids are the most");
     let given_back = leases.swap_remove(17).replica;
-    Web.sleep(50).await;
-    assert_eq!(storage.lease().await.unwrap().replica, given_back);
+    assert!(lease_of(&storage, &given_back.to_string()).await);
 }
 
 async fn a_lease_of_another_tab_is_not_given_and_comes_back_when_it_ends(backend: Backend) {
@@ -120,7 +142,7 @@ async fn a_lease_of_another_tab_is_not_given_and_comes_back_when_it_ends(backend
         let mine = storage.lease().await.unwrap();
         assert_ne!(mine.replica.to_string(), theirs);
         tab.kill().await;
-        assert_eq!(storage.lease().await.unwrap().replica.to_string(), theirs);
+        assert!(lease_of(&storage, &theirs).await);
     }
 }
 
