@@ -15,7 +15,7 @@ mod network;
 mod status;
 mod store;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::sync::Arc;
 
@@ -29,6 +29,7 @@ use super::inbox::Command;
 use super::shared::Shared;
 use super::status::LoadState;
 use crate::platform::{Clock, Platform};
+use crate::sorted::{SortedMap, SortedSet};
 use crate::storage::{ReplicaLease, Storage};
 use crate::sync::Session;
 use crate::wire::Limits;
@@ -61,15 +62,15 @@ pub(super) fn spawn<P: Platform, S: Storage>(
         session: Session::new(config.token, platform.random()),
         network: Network::new(config.url),
         lease,
-        documents: BTreeMap::new(),
-        presence: BTreeMap::new(),
+        documents: SortedMap::default(),
+        presence: SortedMap::default(),
         running: Vec::new(),
         waiting: VecDeque::new(),
         streams,
         timer: None,
-        due: BTreeSet::new(),
-        stale: BTreeSet::new(),
-        errors: BTreeMap::new(),
+        due: SortedSet::default(),
+        stale: SortedSet::default(),
+        errors: SortedMap::default(),
         totals: Totals::default(),
         next_sweep: 0,
         farewell: None,
@@ -87,20 +88,20 @@ struct Driver<P: Platform, S: Storage> {
     network: Network<P::Transport>,
     /// The replica id that this client may go on writing under, until it turns out to be used elsewhere.
     lease: Option<ReplicaLease>,
-    documents: BTreeMap<Arc<str>, Document>,
+    documents: SortedMap<Arc<str>, Box<Document>>,
     /// What this client shows of itself, by document.
-    presence: BTreeMap<Arc<str>, Vec<u8>>,
+    presence: SortedMap<Arc<str>, Vec<u8>>,
     /// Work of the store that is going on, and what waits for its turn.
     running: Vec<Task<Done>>,
     waiting: VecDeque<Task<Done>>,
     streams: Streams,
     timer: Option<(u64, Task<()>)>,
     /// When to look after a document.
-    due: BTreeSet<(u64, Arc<str>)>,
+    due: SortedSet<(u64, Arc<str>)>,
     /// Documents whose status may be another one.
-    stale: BTreeSet<Arc<str>>,
+    stale: SortedSet<Arc<str>>,
     /// What goes wrong at the moment, by document.
-    errors: BTreeMap<Arc<str>, String>,
+    errors: SortedMap<Arc<str>, String>,
     totals: Totals,
     next_sweep: u64,
     /// The client is dropped: when to stop at the latest.
@@ -171,18 +172,18 @@ impl<P: Platform, S: Storage> Driver<P, S> {
 
     fn open(&mut self, cell: Arc<DocumentCell>) {
         let id = cell.id().clone();
-        if self.documents.contains_key(&id) {
+        if self.documents.contains(&id) {
             return;
         }
         let mut document = Document::new(cell);
-        self.stale.insert(id.clone());
+        self.stale.insert(id.clone(), ());
         if id.is_empty() || id.len() > Limits::DEFAULT.document_id {
             let reason = format!("a document's id has 1 to {} bytes", Limits::DEFAULT.document_id);
             document.load = LoadState::Failed { reason };
-            self.documents.insert(id, document);
+            self.documents.insert(id, Box::new(document));
             return;
         }
-        self.documents.insert(id.clone(), document);
+        self.documents.insert(id.clone(), Box::new(document));
         self.load(&id);
     }
 
@@ -196,7 +197,7 @@ impl<P: Platform, S: Storage> Driver<P, S> {
         self.session.written(cell.id(), &fresh);
         document.unsaved.extend(fresh);
         document.write_at = 0;
-        self.stale.insert(cell.id().clone());
+        self.stale.insert(cell.id().clone(), ());
         self.write(cell.id());
     }
 
@@ -212,7 +213,7 @@ impl<P: Platform, S: Storage> Driver<P, S> {
             self.presence.remove(&id);
             return;
         }
-        if !self.documents.contains_key(&id) {
+        if !self.documents.contains(&id) {
             // Whoever is present at a document has it open.
             self.shared.document(&id, false);
         }
@@ -260,13 +261,13 @@ impl<P: Platform, S: Storage> Driver<P, S> {
         }
         self.next_sweep = now + SWEEP;
         let synced = self.network.is_wanted();
-        let unused = |(id, document): (&Arc<str>, &Document)| {
+        let unused = |(id, document): (&Arc<str>, &Box<Document>)| {
             let settled = !synced
                 || document.cell.local_only()
                 || self.session.document(id).is_some_and(|sync| sync.settled);
             let unused = settled
                 && document.is_quiet()
-                && !self.presence.contains_key(id)
+                && !self.presence.contains(id)
                 && Arc::strong_count(&document.cell) == 1;
             unused.then(|| id.clone())
         };

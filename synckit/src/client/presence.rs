@@ -1,6 +1,5 @@
 //! Who else is here: small values that are shared while connected and never stored.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -9,6 +8,7 @@ use super::inbox::Command;
 use super::observers::{Observer, Observers, Subscription};
 use super::shared::Shared;
 use crate::handle::{Observable, ReadError};
+use crate::sorted::SortedMap;
 use crate::value::{FieldValue, Value};
 use crate::wire::{PeerId, decode_value, encode_value};
 
@@ -16,7 +16,7 @@ use crate::wire::{PeerId, decode_value, encode_value};
 pub(crate) struct PresenceCell {
     document: Arc<str>,
     shared: Weak<Shared>,
-    inner: Mutex<(BTreeMap<PeerId, Value>, Observers<()>)>,
+    inner: Mutex<(SortedMap<PeerId, Value>, Observers<()>)>,
 }
 
 impl PresenceCell {
@@ -33,7 +33,7 @@ impl PresenceCell {
         });
     }
 
-    fn change(&self, make: impl FnOnce(&mut BTreeMap<PeerId, Value>) -> bool) {
+    fn change(&self, make: impl FnOnce(&mut SortedMap<PeerId, Value>) -> bool) {
         let observers = {
             let (peers, observers) = &mut *self.lock();
             if !make(peers) {
@@ -50,7 +50,7 @@ impl PresenceCell {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, (BTreeMap<PeerId, Value>, Observers<()>)> {
+    fn lock(&self) -> MutexGuard<'_, (SortedMap<PeerId, Value>, Observers<()>)> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

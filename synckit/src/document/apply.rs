@@ -1,10 +1,9 @@
 //! How changes from elsewhere come in.
 
-use std::collections::BTreeMap;
-
 use super::error::ApplyError;
 use super::event::{Origin, Touched};
 use super::state::DocumentState;
+use crate::sorted::SortedMap;
 use crate::version::ReplicaId;
 use crate::wire::operations::Reader;
 use crate::wire::{Change, Update};
@@ -15,7 +14,7 @@ const MAX_PARKED: usize = 4 << 20;
 /// Changes that arrived before what they build on, by replica and first sequence number.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Parked {
-    changes: BTreeMap<(ReplicaId, u64), Change>,
+    changes: SortedMap<(ReplicaId, u64), Change>,
     bytes: usize,
 }
 
@@ -123,7 +122,7 @@ impl DocumentState {
             }
         });
         self.version.advance(change.replica, change.last_seq());
-        self.boundaries.entry(change.replica).or_default().push(change.last_seq());
+        self.boundaries.get_or_default(change.replica).push(change.last_seq());
         applied.changes.push(change.clone());
     }
 }

@@ -1,9 +1,8 @@
 //! What another replica lacks, cut from what is live.
 
-use std::collections::BTreeMap;
-
 use super::state::DocumentState;
 use crate::crdt::operation::{Action, Operation};
+use crate::sorted::SortedMap;
 use crate::version::{ReplicaId, VersionVector};
 use crate::wire::{Change, Update, operations};
 
@@ -20,12 +19,10 @@ impl DocumentState {
         if version.includes(&self.version) {
             return Update::default();
         }
-        let mut missing: BTreeMap<ReplicaId, Vec<Operation>> = self
-            .version
-            .iter()
-            .filter(|&(replica, seq)| seq > version.get(replica))
-            .map(|(replica, _)| (replica, Vec::new()))
-            .collect();
+        let mut missing: SortedMap<ReplicaId, Vec<Operation>> = SortedMap::default();
+        for (replica, _) in self.version.iter().filter(|&(replica, seq)| seq > version.get(replica)) {
+            missing.insert(replica, Vec::new());
+        }
         for (id, content) in &self.containers {
             content.live(&mut |live| {
                 let dot = live.stamp.dot;

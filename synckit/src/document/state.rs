@@ -1,6 +1,6 @@
 //! The containers of a document and how far it is.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::apply::Parked;
 use super::event::{Target, Touched};
@@ -10,6 +10,7 @@ use crate::crdt::list::{Effect, ListState};
 use crate::crdt::map::MapState;
 use crate::crdt::operation::{Action, Operation};
 use crate::crdt::set::SetState;
+use crate::sorted::SortedMap;
 use crate::version::{Dot, HybridClock, ReplicaId, Timestamp, VersionVector};
 
 /// One replicated document in memory.
@@ -36,7 +37,7 @@ pub struct DocumentState {
     pub(super) clock: HybridClock,
     pub(super) parked: Parked,
     /// Where changes end that the server has not acknowledged, ascending for each replica.
-    pub(super) boundaries: BTreeMap<ReplicaId, Vec<u64>>,
+    pub(super) boundaries: SortedMap<ReplicaId, Vec<u64>>,
     /// What counters held of a replica before an increment that the server has not acknowledged, ascending for each
     /// replica: needed when the replica's id turns out to be used twice.
     pub(super) counter_bases: Vec<CounterBase>,

@@ -86,7 +86,7 @@ impl DocumentState {
             operations: operations::encode(replica, first_seq, time, &operations),
             dependencies: VersionVector::new(),
         };
-        self.boundaries.entry(replica).or_default().push(change.last_seq());
+        self.boundaries.get_or_default(replica).push(change.last_seq());
         Some(Committed { change, touched, inverses })
     }
 }

@@ -9,7 +9,7 @@ mod time;
 mod tracked;
 mod transmit;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 pub use self::effect::{DocumentSync, Effect, LinkStatus, Refused};
@@ -19,6 +19,7 @@ use self::time::Time;
 use self::tracked::{Phase, Tracked};
 pub use self::transmit::Source;
 use crate::platform::Hint;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::version::{ReplicaId, VersionVector};
 use crate::wire::{Change, Limits, Message, PeerId};
 
@@ -77,15 +78,15 @@ pub struct Session {
     peer: PeerId,
     /// Bytes of a message that the server reads.
     max_message: usize,
-    documents: BTreeMap<Arc<str>, Tracked>,
+    documents: SortedMap<Arc<str>, Box<Tracked>>,
     /// Documents that may have something to send.
-    ready: BTreeSet<Arc<str>>,
+    ready: SortedSet<Arc<str>>,
     /// The document that sent last: the others come first.
     last: Option<Arc<str>>,
     /// Documents for which something has to be done at some time.
-    timed: BTreeSet<Arc<str>>,
+    timed: SortedSet<Arc<str>>,
     /// Documents whose status may have changed.
-    changed: BTreeSet<Arc<str>>,
+    changed: SortedSet<Arc<str>>,
     control: VecDeque<Message>,
     effects: VecDeque<Effect>,
 }
@@ -104,11 +105,11 @@ impl Session {
             random,
             status: LinkStatus::Connecting,
             max_message: Limits::DEFAULT.message,
-            documents: BTreeMap::new(),
-            ready: BTreeSet::new(),
+            documents: SortedMap::default(),
+            ready: SortedSet::default(),
             last: None,
-            timed: BTreeSet::new(),
-            changed: BTreeSet::new(),
+            timed: SortedSet::default(),
+            changed: SortedSet::default(),
             control: VecDeque::new(),
             effects: VecDeque::new(),
         }
@@ -169,7 +170,7 @@ impl Session {
     /// Milliseconds until [`tick`](Self::tick) has to be called; `None`: not before something else happens.
     pub fn wake_in(&self) -> Option<u64> {
         let now = self.time.now();
-        let documents = self.timed.iter().filter_map(|id| self.documents.get(id)?.wake_at());
+        let documents = self.timed.keys().filter_map(|id| self.documents.get(id)?.wake_at());
         let at = self.link.wake_at().into_iter().chain(documents).min()?;
         Some(at.saturating_sub(now))
     }
@@ -187,13 +188,14 @@ impl Session {
         let now = self.time.at(now);
         let mut tracked = Tracked::new(version, acknowledged, own);
         tracked.phase = Phase::ToSubscribe { at: now };
-        self.documents.insert(document.clone(), tracked);
+        self.documents.insert(document.clone(), Box::new(tracked));
         self.touch(&document);
     }
 
     /// A document is not used any more.
     pub fn close(&mut self, document: &str) {
-        let Some((document, tracked)) = self.documents.remove_entry(document) else { return };
+        let Some(document) = self.documents.key(document).cloned() else { return };
+        let Some(tracked) = self.documents.remove(&document) else { return };
         self.ready.remove(&document);
         self.timed.remove(&document);
         self.changed.remove(&document);
@@ -285,7 +287,7 @@ impl Session {
 
     /// How a document stands; `None` when it is not open here.
     pub fn document(&self, document: &str) -> Option<DocumentSync> {
-        self.documents.get(document).map(Tracked::status)
+        self.documents.get(document).map(|tracked| tracked.status())
     }
 
     /// What the server has confirmed of a document. Empty when the document is not open here.
@@ -300,7 +302,7 @@ impl Session {
 
     /// What to do next; `None` when there is nothing.
     pub fn poll_effect(&mut self) -> Option<Effect> {
-        self.effects.pop_front().or_else(|| self.changed.pop_first().map(Effect::Document))
+        self.effects.pop_front().or_else(|| self.changed.pop_last().map(Effect::Document))
     }
 
     /// Whether [`poll_effect`](Self::poll_effect) has something.
@@ -320,10 +322,10 @@ impl Session {
             Due::GiveUp => self.give_up(now, 0, None),
         }
         let (documents, ready) = (&self.documents, &mut self.ready);
-        self.timed.retain(|id| {
-            let at = documents.get(id).and_then(Tracked::wake_at);
+        self.timed.retain(|id, ()| {
+            let at = documents.get(id).and_then(|tracked| tracked.wake_at());
             if at.is_some_and(|at| at <= now) {
-                ready.insert(id.clone());
+                ready.insert(id.clone(), ());
             }
             at.is_some_and(|at| at > now)
         });
@@ -346,8 +348,8 @@ impl Session {
         self.control.clear();
         self.ready.clear();
         self.timed.clear();
-        for (document, tracked) in &mut self.documents {
-            for peer in std::mem::take(&mut tracked.peers) {
+        for (document, tracked) in self.documents.iter_mut() {
+            for peer in std::mem::take(&mut tracked.peers).into_keys() {
                 let document = document.clone();
                 self.effects.push_back(Effect::Peer { document, peer, state: None });
             }
@@ -361,7 +363,7 @@ impl Session {
             tracked.subscribed_at = None;
             tracked.presence.reset();
             tracked.reset_outbox();
-            self.changed.insert(document.clone());
+            self.changed.insert(document.clone(), ());
         }
         let retry_at = self.time.wall(self.link.wake_at().unwrap_or(now));
         let since = match self.status {
@@ -386,9 +388,9 @@ impl Session {
 
     /// Something about a document is new: its status, and maybe there is something to send.
     fn touch(&mut self, document: &str) {
-        if let Some((id, _)) = self.documents.get_key_value(document) {
-            self.changed.insert(id.clone());
-            self.ready.insert(id.clone());
+        if let Some(id) = self.documents.key(document) {
+            self.changed.insert(id.clone(), ());
+            self.ready.insert(id.clone(), ());
         }
     }
 }

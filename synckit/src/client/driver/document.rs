@@ -1,11 +1,11 @@
 //! What the loop knows about one open document.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::status::Counted;
 use crate::client::cell::DocumentCell;
 use crate::client::status::LoadState;
+use crate::sorted::SortedMap;
 use crate::storage::ChunkId;
 use crate::version::{Dot, VersionVector};
 use crate::wire::{Change, Update};
@@ -29,7 +29,7 @@ pub(super) struct Document {
     /// When they are to be appended: at once if this device wrote some of them.
     pub(super) write_at: u64,
     /// The chunks whose content is in the document, with their sizes.
-    pub(super) chunks: BTreeMap<ChunkId, usize>,
+    pub(super) chunks: SortedMap<ChunkId, usize>,
     /// Chunks up to this one were read.
     pub(super) read_to: Option<ChunkId>,
     /// Bytes of the last snapshot.
@@ -63,7 +63,7 @@ impl Document {
             stored: VersionVector::new(),
             unsaved: Vec::new(),
             write_at: 0,
-            chunks: BTreeMap::new(),
+            chunks: SortedMap::default(),
             read_to: None,
             snapshot: 0,
             reading: false,

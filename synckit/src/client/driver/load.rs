@@ -42,7 +42,7 @@ impl<P: Platform, S: Storage> Driver<P, S> {
     /// Tries again to load what could not be loaded.
     pub(super) fn load_again(&mut self, id: &Arc<str>) {
         let now = self.now();
-        let failed = |document: &Document| {
+        let failed = |document: &Box<Document>| {
             matches!(document.load, LoadState::Failed { .. })
                 && document.loadable
                 && !document.reading
@@ -58,7 +58,7 @@ impl<P: Platform, S: Storage> Driver<P, S> {
             StorageEvent::Appended { document } => self.read_new(&document),
             StorageEvent::Recorded { key } => {
                 let Some(id) = key.strip_prefix(ACKNOWLEDGED) else { return };
-                let Some((id, _)) = self.documents.get_key_value(id) else { return };
+                let Some(id) = self.documents.key(id) else { return };
                 let (storage, id) = (self.storage.clone(), id.clone());
                 self.waiting.push_back(boxed(async move {
                     let record = storage.record(&key).await.ok().flatten();
@@ -76,7 +76,7 @@ impl<P: Platform, S: Storage> Driver<P, S> {
 
     /// Reads what others have written since the last time.
     fn read_new(&mut self, id: &str) {
-        let Some((id, _)) = self.documents.get_key_value(id) else { return };
+        let Some(id) = self.documents.key(id) else { return };
         let id = id.clone();
         let Some(document) = self.documents.get_mut(&id) else { return };
         if document.reading || !document.is_ready() {
@@ -108,7 +108,7 @@ impl<P: Platform, S: Storage> Driver<P, S> {
         for id in ids {
             self.write(&id);
             self.record(&id);
-            self.stale.insert(id);
+            self.stale.insert(id, ());
         }
     }
 
@@ -120,7 +120,7 @@ impl<P: Platform, S: Storage> Driver<P, S> {
         let now = self.now();
         let Some(document) = self.documents.get_mut(id) else { return };
         document.reading = false;
-        self.stale.insert(id.clone());
+        self.stale.insert(id.clone(), ());
         let again = document.load != LoadState::Loading;
         let result = result.and_then(|(chunks, record)| Ok((take_in(document, &chunks)?, record)));
         let acknowledged = match result {
@@ -135,7 +135,7 @@ impl<P: Platform, S: Storage> Driver<P, S> {
                 document.load = LoadState::Failed { reason: error.to_string() };
                 let pause = pause_after(&mut document.failures);
                 document.retry_at = now + pause;
-                self.due.insert((document.retry_at, id.clone()));
+                self.due.insert((document.retry_at, id.clone()), ());
                 self.errors.insert(id.clone(), error.to_string());
                 VersionVector::new()
             }
@@ -177,7 +177,7 @@ impl<P: Platform, S: Storage> Driver<P, S> {
             Ok(changes) => self.session.found(now, id, &changes),
             Err(error) => drop(self.errors.insert(id.clone(), error.to_string())),
         }
-        self.stale.insert(id.clone());
+        self.stale.insert(id.clone(), ());
         if std::mem::take(&mut document.read_again) {
             self.read_new(id);
         }
@@ -188,7 +188,7 @@ impl<P: Platform, S: Storage> Driver<P, S> {
 fn take_in(document: &mut Document, chunks: &[Chunk]) -> Result<Vec<Change>, StorageError> {
     let unreadable = |error: &dyn std::fmt::Display| StorageError::Corrupt(error.to_string());
     let mut all = Update::default();
-    for chunk in chunks.iter().filter(|chunk| !document.chunks.contains_key(&chunk.id)) {
+    for chunk in chunks.iter().filter(|chunk| !document.chunks.contains(&chunk.id)) {
         all.changes.extend(Update::decode(&chunk.update).map_err(|error| unreadable(&error))?.changes);
     }
     let applied = document.cell.apply(&all, Origin::Load).map_err(|error| unreadable(&error))?;

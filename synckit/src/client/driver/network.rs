@@ -1,6 +1,5 @@
 //! The connection, and what the session wants to be done.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Driver;
@@ -8,6 +7,7 @@ use super::document::Document;
 use super::events::{Connected, Task, boxed};
 use crate::document::Origin;
 use crate::platform::Platform;
+use crate::sorted::SortedMap;
 use crate::storage::Storage;
 use crate::sync::{Effect, Source};
 use crate::transport::{FrameSender, Transport, TransportError};
@@ -52,7 +52,7 @@ impl<T: Transport> Network<T> {
 }
 
 /// The open documents, for the session to cut from.
-struct Documents<'a>(&'a BTreeMap<Arc<str>, Document>);
+struct Documents<'a>(&'a SortedMap<Arc<str>, Box<Document>>);
 
 impl Source for Documents<'_> {
     fn since(&mut self, document: &str, version: &VersionVector) -> Update {
@@ -106,7 +106,7 @@ impl<P: Platform, S: Storage> Driver<P, S> {
             Effect::Apply { document, update } => self.apply(&document, &update),
             Effect::Reissue { document, from } => self.reissue(&document, from),
             Effect::Acknowledged { document, version } => self.acknowledged(&document, version),
-            Effect::Document(document) => drop(self.stale.insert(document)),
+            Effect::Document(document) => drop(self.stale.insert(document, ())),
             Effect::Peer { document, peer, state } => {
                 self.shared.set_peer(&document, peer.0, state.as_deref())
             }
@@ -154,21 +154,21 @@ impl<P: Platform, S: Storage> Driver<P, S> {
                 if !applied.changes.is_empty() {
                     if document.unsaved.is_empty() {
                         document.write_at = now + GATHER;
-                        self.due.insert((document.write_at, id.clone()));
+                        self.due.insert((document.write_at, id.clone()), ());
                     }
                     document.unsaved.extend(applied.changes);
                 }
             }
             Err(error) => drop(self.errors.insert(id.clone(), error.to_string())),
         }
-        self.stale.insert(id.clone());
+        self.stale.insert(id.clone(), ());
     }
 
     fn acknowledged(&mut self, id: &Arc<str>, version: VersionVector) {
         let Some(document) = self.documents.get_mut(id) else { return };
         document.cell.with_state(|state| state.acknowledge(&version));
         document.acknowledged = Some(version);
-        self.stale.insert(id.clone());
+        self.stale.insert(id.clone(), ());
         self.record(id);
     }
 }

@@ -56,7 +56,7 @@ impl<P: Platform, S: Storage> Driver<P, S> {
         let persistent = self.storage.mode().is_persistent();
         let device = if persistent { Tier::Device } else { Tier::Memory };
         let mut statuses = Vec::new();
-        while let Some(id) = self.stale.pop_first() {
+        for id in std::mem::take(&mut self.stale).into_keys() {
             let Some(document) = self.documents.get(&id) else { continue };
             let (status, best) = self.document_status(&id, document, device);
             let saved = (status.saved < best).then_some(status.saved);

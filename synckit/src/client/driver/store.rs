@@ -72,7 +72,7 @@ impl<P: Platform, S: Storage> Driver<P, S> {
             }
             Done::Acknowledged { id, version } => {
                 self.session.acknowledged(&id, &version);
-                self.stale.insert(id);
+                self.stale.insert(id, ());
             }
             Done::Nothing => {}
         }
@@ -140,7 +140,7 @@ impl<P: Platform, S: Storage> Driver<P, S> {
         let now = self.now();
         let Some(document) = self.documents.get_mut(id) else { return };
         document.writing = false;
-        self.stale.insert(id.clone());
+        self.stale.insert(id.clone(), ());
         match result {
             Ok(chunk) => {
                 document.failures = 0;
@@ -159,7 +159,7 @@ impl<P: Platform, S: Storage> Driver<P, S> {
                 changes.append(&mut document.unsaved);
                 document.unsaved = changes;
                 document.retry_at = now + pause_after(&mut document.failures);
-                self.due.insert((document.retry_at, id.clone()));
+                self.due.insert((document.retry_at, id.clone()), ());
                 self.errors.insert(id.clone(), error.to_string());
             }
         }
@@ -192,7 +192,7 @@ impl<P: Platform, S: Storage> Driver<P, S> {
         let now = self.now();
         let Some(document) = self.documents.get_mut(id) else { return };
         document.writing = false;
-        self.stale.insert(id.clone());
+        self.stale.insert(id.clone(), ());
         let replaced = document.replace;
         match result {
             Ok(chunk) => {
@@ -206,7 +206,7 @@ impl<P: Platform, S: Storage> Driver<P, S> {
             }
             Err(error) => {
                 document.retry_at = now + pause_after(&mut document.failures);
-                self.due.insert((document.retry_at, id.clone()));
+                self.due.insert((document.retry_at, id.clone()), ());
                 self.errors.insert(id.clone(), error.to_string());
             }
         }
@@ -252,7 +252,7 @@ impl<P: Platform, S: Storage> Driver<P, S> {
             return;
         }
         if document.record_at > now && !leaving {
-            self.due.insert((document.record_at, id.clone()));
+            self.due.insert((document.record_at, id.clone()), ());
             return;
         }
         let Some(version) = document.acknowledged.take() else { return };

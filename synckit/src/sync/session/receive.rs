@@ -64,7 +64,9 @@ impl Session {
         self.link.welcomed(now, heartbeat);
         self.max_message =
             usize::try_from(max_message).unwrap_or(usize::MAX).clamp(1 << 10, self.limits.message);
-        self.ready.extend(self.documents.keys().cloned());
+        for document in self.documents.keys() {
+            self.ready.insert(document.clone(), ());
+        }
         self.set_status(LinkStatus::Connected);
     }
 
@@ -144,11 +146,11 @@ impl Session {
             return;
         }
         if state.is_empty() {
-            if tracked.peers.remove(&peer) {
+            if tracked.peers.remove(&peer).is_some() {
                 self.effects.push_back(Effect::Peer { document, peer, state: None });
             }
         } else if tracked.peers.contains(&peer) || tracked.peers.len() < MAX_PEERS {
-            tracked.peers.insert(peer);
+            tracked.peers.insert(peer, ());
             self.effects.push_back(Effect::Peer { document, peer, state: Some(state) });
         }
     }

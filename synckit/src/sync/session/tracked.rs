@@ -1,9 +1,10 @@
 //! What the session knows about one open document.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use super::presence::OwnPresence;
 use super::{DocumentSync, Refused};
+use crate::sorted::SortedSet;
 use crate::version::{ReplicaId, VersionVector};
 use crate::wire::{Change, PeerId, Update};
 
@@ -50,7 +51,7 @@ pub(super) struct Tracked {
     pub(super) relay_at: Option<u64>,
     pub(super) refused: Option<Refused>,
     pub(super) presence: OwnPresence,
-    pub(super) peers: BTreeSet<PeerId>,
+    pub(super) peers: SortedSet<PeerId>,
 }
 
 impl Tracked {
@@ -69,7 +70,7 @@ impl Tracked {
             relay_at: None,
             refused: None,
             presence: OwnPresence::default(),
-            peers: BTreeSet::new(),
+            peers: SortedSet::default(),
         }
     }
 

@@ -1,6 +1,5 @@
 //! What goes to the server, one frame at a time.
 
-use std::ops::Bound;
 use std::sync::Arc;
 
 use super::tracked::{Phase, Tracked};
@@ -38,7 +37,7 @@ impl Session {
             }
             self.ready.remove(&document);
             if self.documents.get(&document).is_some_and(|tracked| tracked.wake_at().is_some()) {
-                self.timed.insert(document);
+                self.timed.insert(document, ());
             }
         }
         None
@@ -46,8 +45,7 @@ impl Session {
 
     /// Takes turns, so that a large document does not keep the others waiting.
     fn next_ready(&self) -> Option<Arc<str>> {
-        let after = self.last.clone().map_or(Bound::Unbounded, Bound::Excluded);
-        let next = self.ready.range((after, Bound::Unbounded)).next();
+        let next = self.last.as_ref().and_then(|last| self.ready.after(last));
         next.or_else(|| self.ready.first()).cloned()
     }
 
@@ -84,7 +82,7 @@ impl Session {
                     let message = "a change is larger than the server takes".into();
                     tracked.refused = Some(Refused { code: NackCode::TooLarge, message });
                     tracked.reset_outbox();
-                    self.changed.insert(document.clone());
+                    self.changed.insert(document.clone(), ());
                     return None;
                 }
                 return Some(message);
