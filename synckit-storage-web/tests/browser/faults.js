@@ -83,6 +83,22 @@ export function close_at_next_transaction() {
     });
 }
 
+// Transactions that are begun from now on.
+let transactions = [];
+export function watch_transactions() {
+    transactions = [];
+    replace(IDBDatabase.prototype, "transaction", (original) => function (...values) {
+        const transaction = original.apply(this, values);
+        transactions.push(transaction);
+        return transaction;
+    });
+}
+
+// Mode and durability of each.
+export function watched_transactions() {
+    return transactions.map((transaction) => `${transaction.mode} ${transaction.durability}`);
+}
+
 function settled(request) {
     return new Promise((resolve, reject) => {
         request.onsuccess = () => resolve(request.result);

@@ -17,6 +17,9 @@ extern "C" {
     pub(crate) fn watch_connections();
     /// Closes them as the browser does, with a `close` event or without.
     pub(crate) fn close_connections(announced: bool);
+    pub(crate) fn watch_transactions();
+    /// Mode and durability of each since then.
+    pub(crate) fn watched_transactions() -> Vec<String>;
     pub(crate) fn close_at_next_transaction();
     #[wasm_bindgen(catch)]
     pub(crate) async fn open_other(name: &str, version: u32) -> Result<JsValue, JsValue>;

@@ -2,7 +2,7 @@
 
 use js_sys::{Array, Uint8Array};
 use synckit::storage::{ChunkId, Storage, StorageError, StorageEvent, StorageMode};
-use synckit_storage_web::{Backend, WebStorage};
+use synckit_storage_web::{Backend, Durability, WebStorage};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -112,6 +112,22 @@ async fn an_older_tab_that_does_not_let_go_blocks_and_is_named() {
     drop(storage);
     // The opening that was given up has gone through meanwhile, and does not block anybody either.
     faults::delete_database("synckit:blocked").await.unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn the_chosen_durability_is_asked_for() {
+    for (durability, expected) in [(Durability::Relaxed, "relaxed"), (Durability::Strict, "strict")] {
+        let builder = WebStorage::builder("durability").durability(durability);
+        let storage = builder.open_persistent().await.unwrap();
+        faults::watch_transactions();
+        let append = storage.append("d", vec![1]).await;
+        let record = storage.set_record("r", vec![1]).await;
+        let transactions = faults::watched_transactions();
+        faults::restore();
+        append.unwrap();
+        record.unwrap();
+        assert_eq!(transactions, [format!("readwrite {expected}"), format!("readwrite {expected}")]);
+    }
 }
 
 #[wasm_bindgen_test]
