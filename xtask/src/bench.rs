@@ -20,17 +20,33 @@ pub(crate) struct Arguments {
 enum What {
     /// How fast changes travel from window to window, and from offline to online.
     Latency,
+    /// How long a write takes until a signal of the same page shows it.
+    Write,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     match arguments.what {
         What::Latency => with_browser("latency", &[], !arguments.dev),
+        What::Write => write(!arguments.dev),
     }
 }
 
 /// Takes the pictures of the documentation.
 pub(crate) fn take_screenshots() -> Result<()> {
     with_browser("screenshot", &["docs/images"], false)
+}
+
+/// Runs a measurement that is a test in the browser.
+fn write(optimized: bool) -> Result<()> {
+    prerequisites::wasm_target()?;
+    prerequisites::browser()?;
+    let mut run = process::cargo();
+    run.args(["test", "--target", "wasm32-unknown-unknown", "--package", "synckit-leptos"]);
+    run.args(["--test", "write_latency"]);
+    if optimized {
+        run.arg("--release");
+    }
+    process::run(run.args(["--", "--nocapture"]))
 }
 
 /// Runs a program of the crate `e2e` against demo and server.
