@@ -163,6 +163,17 @@ impl<K: Ord, V> SortedMap<K, V> {
     }
 }
 
+/// Sorts by a number that is another one for each item. Sorting itself is compiled once, whatever is sorted.
+pub(crate) fn sort_by_number<T>(items: &mut Vec<T>, number: impl Fn(&T) -> u64) {
+    if items.is_sorted_by_key(&number) {
+        return;
+    }
+    let mut order: Vec<_> = items.iter().enumerate().map(|(at, item)| (number(item), at)).collect();
+    order.sort_unstable();
+    let mut unsorted: Vec<_> = items.drain(..).map(Some).collect();
+    items.extend(order.into_iter().filter_map(|(_, at)| unsorted[at].take()));
+}
+
 impl<K, V> IntoIterator for SortedMap<K, V> {
     type Item = (K, V);
     type IntoIter = std::iter::Zip<std::vec::IntoIter<K>, std::vec::IntoIter<V>>;
@@ -176,7 +187,18 @@ impl<K, V> IntoIterator for SortedMap<K, V> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::SortedMap;
+    use super::{SortedMap, sort_by_number};
+
+    #[test]
+    fn items_are_sorted_by_their_numbers() {
+        for numbers in [vec![], vec![1], vec![1, 2, 3], vec![3, 1, 2], vec![9, 7, 8, 1, 0, u64::MAX]] {
+            let mut items: Vec<String> = numbers.iter().map(u64::to_string).collect();
+            sort_by_number(&mut items, |item| item.parse().unwrap());
+            let mut expected = numbers;
+            expected.sort_unstable();
+            assert_eq!(items, expected.iter().map(u64::to_string).collect::<Vec<_>>());
+        }
+    }
 
     #[test]
     fn it_does_what_a_tree_does() {

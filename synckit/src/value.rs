@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 pub use convert::FieldValue;
 
+use crate::sorted::SortedMap;
+
 /// A plain value, as JSON has them, with bytes and 64-bit integers. Cloning is cheap.
 ///
 /// Ordered and comparable: floats by their total order, so that NaN equals itself.
@@ -36,8 +38,10 @@ pub enum Value {
 impl Value {
     /// A map of these entries; of equal keys the last one counts.
     pub fn map<K: Into<Arc<str>>>(entries: impl IntoIterator<Item = (K, Value)>) -> Self {
-        let sorted: std::collections::BTreeMap<Arc<str>, Value> =
-            entries.into_iter().map(|(key, value)| (key.into(), value)).collect();
+        let mut sorted = SortedMap::default();
+        for (key, value) in entries {
+            sorted.insert(key.into(), value);
+        }
         Self::Map(sorted.into_iter().collect())
     }
 

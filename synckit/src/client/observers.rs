@@ -6,6 +6,8 @@ use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::sorted::sort_by_number;
+
 /// A callback that is called as long as its [`Subscription`] lives.
 #[derive(Clone)]
 pub(crate) struct Observer {
@@ -64,7 +66,7 @@ impl<K: Eq + Hash> Observers<K> {
         let mut seen = HashSet::new();
         let found = keys.into_iter().filter_map(|key| self.by_key.get(key)).flatten();
         let mut found: Vec<Observer> = found.filter(|observer| seen.insert(observer.id)).cloned().collect();
-        found.sort_unstable_by_key(|observer| observer.id);
+        sort_by_number(&mut found, |observer| observer.id);
         found
     }
 }

@@ -136,7 +136,7 @@ impl ListState {
     /// Every item that was ever inserted, deleted ones too, by (position, id). O(n log n).
     pub(crate) fn all_in_order(&self) -> Vec<Dot> {
         let mut all: Vec<&Item> = self.items.iter().filter(|item| item.inserted.is_some()).collect();
-        all.sort_by(|a, b| (a.position(), a.id).cmp(&(b.position(), b.id)));
+        all.sort_unstable_by(|a, b| (a.position(), a.id).cmp(&(b.position(), b.id)));
         all.into_iter().map(|item| item.id).collect()
     }
 

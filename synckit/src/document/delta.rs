@@ -2,7 +2,7 @@
 
 use super::state::DocumentState;
 use crate::crdt::operation::{Action, Operation};
-use crate::sorted::SortedMap;
+use crate::sorted::{SortedMap, sort_by_number};
 use crate::version::{ReplicaId, VersionVector};
 use crate::wire::{Change, Update, operations};
 
@@ -39,7 +39,7 @@ impl DocumentState {
         }
         let mut update = Update::default();
         for (replica, mut operations) in missing {
-            operations.sort_unstable_by_key(|operation| operation.stamp.dot.seq);
+            sort_by_number(&mut operations, |operation| operation.stamp.dot.seq);
             self.cut(replica, version.get(replica) + 1, &operations, &mut update.changes);
         }
         update

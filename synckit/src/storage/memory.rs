@@ -10,6 +10,7 @@ use futures_core::Stream;
 
 use super::{Chunk, ChunkId, ReplicaLease, Storage, StorageError, StorageEvent, StorageMode};
 use crate::platform::MaybeSend;
+use crate::sorted::SortedSet;
 
 /// Events that wait for a reader who does not come; beyond, the oldest is forgotten.
 const MAX_EVENTS: usize = 1_024;
@@ -58,13 +59,15 @@ impl MemoryStorage {
         self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Deletes the chunks in `read`, which is sorted, and appends.
+    /// Deletes the chunks in `read` and appends.
     fn replace(&self, document: &str, read: &[ChunkId], update: Vec<u8>) -> ChunkId {
         let mut content = self.lock();
         content.last += 1;
         let id = ChunkId(content.last);
         let chunks = content.chunks.entry(document.to_owned()).or_default();
-        chunks.retain(|chunk| read.binary_search(&chunk.id).is_err());
+        let mut deleted = SortedSet::default();
+        read.iter().for_each(|id| drop(deleted.insert(*id, ())));
+        chunks.retain(|chunk| !deleted.contains(&chunk.id));
         chunks.push(Chunk { id, update });
         self.tell(content, &StorageEvent::Appended { document: document.to_owned() });
         id
@@ -126,9 +129,7 @@ impl Storage for MemoryStorage {
         read: &[ChunkId],
         snapshot: Vec<u8>,
     ) -> Result<ChunkId, StorageError> {
-        let mut read = read.to_vec();
-        read.sort_unstable();
-        Ok(self.replace(document, &read, snapshot))
+        Ok(self.replace(document, read, snapshot))
     }
 
     async fn delete(&self, document: &str) -> Result<(), StorageError> {
