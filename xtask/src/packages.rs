@@ -13,7 +13,9 @@ use crate::workspace;
 pub(crate) const E2E_FEATURE: &str = "e2e/browser";
 
 /// Crates that exist for the browser alone.
-const BROWSER_ONLY: [&str; 3] = ["synckit-storage-web", "demo-todo", "demo-todo-baseline"];
+const BROWSER_ONLY: [&str; 3] = ["synckit-storage-web", "demo-todo", BASELINE];
+/// The demo without SyncKit, for `cargo xtask size`. It has no tests and lives inside the demo's folder.
+pub(crate) const BASELINE: &str = "demo-todo-baseline";
 /// Crates that have to work in the browser, too.
 const BROWSER_TOO: [&str; 2] = ["synckit", "synckit-leptos"];
 
@@ -74,4 +76,15 @@ pub(crate) fn end_to_end_tests() -> Result<Vec<String>> {
     names.sort();
     ensure!(!names.is_empty(), "there are no end-to-end tests in {}", folder.display());
     Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{end_to_end_tests, with_browser_tests};
+
+    #[test]
+    fn tests_are_found() {
+        assert!(with_browser_tests().unwrap().contains(&"synckit-storage-web"));
+        assert!(end_to_end_tests().unwrap().contains(&"offline".to_owned()));
+    }
 }

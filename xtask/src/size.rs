@@ -10,12 +10,12 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
+use crate::packages::BASELINE;
 use crate::web::{self, Profile};
 use crate::{prerequisites, wasm_opt, workspace};
 
-/// The app, and the same app with plain signals instead of SyncKit.
+/// The app. Its baseline is the same app with plain signals instead of SyncKit.
 const APP: &str = "demo-todo";
-const BASELINE: &str = "demo-todo-baseline";
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
