@@ -95,8 +95,8 @@ impl Drag {
     }
 
     /// How far an entry is from its place for now, in pixels, and whether it is the one in the hand.
-    pub(crate) fn shift(self, row: &str) -> (f64, bool) {
-        self.0.with(|held| held.as_ref().map_or((0.0, false), |held| held.shift(row)))
+    pub(crate) fn shift(self, row: &str) -> (i32, bool) {
+        self.0.with(|held| held.as_ref().map_or((0, false), |held| held.shift(row)))
     }
 
     /// Scrolls the page, frame by frame, as long as an entry is held near the edge of the window.
@@ -138,17 +138,17 @@ impl Held {
         self.to = above + passed;
     }
 
-    fn shift(&self, row: &str) -> (f64, bool) {
-        let Some(at) = self.slots.iter().position(|slot| slot.row == row) else { return (0.0, false) };
-        let height = self.slots[self.from].height;
+    fn shift(&self, row: &str) -> (i32, bool) {
+        let Some(at) = self.slots.iter().position(|slot| slot.row == row) else { return (0, false) };
+        let height = self.slots[self.from].height as i32;
         if at == self.from {
-            (self.offset, true)
+            (self.offset as i32, true)
         } else if (self.from + 1..=self.to).contains(&at) {
             (-height, false)
         } else if (self.to..self.from).contains(&at) {
             (height, false)
         } else {
-            (0.0, false)
+            (0, false)
         }
     }
 }
@@ -182,12 +182,12 @@ mod tests {
     fn the_others_step_aside() {
         let mut held = held(1);
         held.move_by(101.0);
-        assert_eq!(held.shift("0"), (0.0, false));
-        assert_eq!(held.shift("1"), (101.0, true));
-        assert_eq!(held.shift("2"), (-50.0, false));
-        assert_eq!(held.shift("3"), (-50.0, false));
+        assert_eq!(held.shift("0"), (0, false));
+        assert_eq!(held.shift("1"), (101, true));
+        assert_eq!(held.shift("2"), (-50, false));
+        assert_eq!(held.shift("3"), (-50, false));
         held.move_by(-51.0);
-        assert_eq!(held.shift("0"), (50.0, false));
-        assert_eq!(held.shift("unknown"), (0.0, false));
+        assert_eq!(held.shift("0"), (50, false));
+        assert_eq!(held.shift("unknown"), (0, false));
     }
 }

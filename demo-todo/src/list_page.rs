@@ -112,7 +112,7 @@ fn TitleRow() -> impl IntoView {
     });
     let share = move || {
         let counts = page.counts.get();
-        if counts.all == 0 { 0.0 } else { counts.done as f64 / counts.all as f64 }
+        (counts.done * 100).checked_div(counts.all).unwrap_or(0).to_string()
     };
     view! {
         <div class="title-row">
@@ -137,7 +137,7 @@ fn TitleRow() -> impl IntoView {
                 />
             </h1>
             <p class="progress">
-                <span class="progress-track" aria-hidden="true"><i style:transform=move || format!("scaleX({})", share())></i></span>
+                <span class="progress-track" aria-hidden="true"><i style=("--percent", share)></i></span>
                 <span class="number">{move || {
                     let counts = page.counts.get();
                     if counts.all == 0 { "Nothing on it yet".to_owned() } else { format!("{} of {} done", counts.done, counts.all) }

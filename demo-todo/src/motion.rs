@@ -54,7 +54,7 @@ fn play(before: &HashMap<String, f64>) {
             Some(top) => {
                 let distance = top - row.get_bounding_client_rect().top();
                 if distance.abs() > 1.0 {
-                    let _ = row.style().set_property("translate", &format!("0 {distance}px"));
+                    let _ = row.style().set_property("translate", &format!("0 {}px", distance as i32));
                     moved.push((row, "data-settling"));
                 }
             }

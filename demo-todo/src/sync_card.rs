@@ -65,7 +65,7 @@ fn Sheet() -> impl IntoView {
         }
         Connection::Disabled => "There is no server: everything stays on this device.".to_owned(),
         Connection::Refused { reason } | Connection::NeedsAuth { reason } => reason,
-        other => format!("{other:?}"),
+        _ => "Unknown.".to_owned(),
     };
     let waiting = move || match status.with(|status| status.pending) {
         0 => "Nothing: the server has everything.".to_owned(),

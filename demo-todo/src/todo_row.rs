@@ -75,7 +75,7 @@ pub(crate) fn TodoRow(todo: TodoRef) -> impl IntoView {
             data-done=move || done.get().then_some("")
             data-held=move || held.get().1.then_some("")
             data-editor=move || editor.get().map(|_| "")
-            style:transform=move || Some(held.get().0).filter(|by| *by != 0.0).map(|by| format!("translateY({by}px)"))
+            style:transform=move || Some(held.get().0).filter(|by| *by != 0).map(|by| format!("translateY({by}px)"))
             style=("--hue", move || editor.get().map(|editor| editor.hue.to_string()))
         >
             <DragHandle id title/>
