@@ -49,7 +49,8 @@ impl Selection {
 /// use crates that know no browser.
 pub(crate) fn with_browser_tests() -> Result<Vec<&'static str>> {
     let mut arguments = Vec::new();
-    for package in BROWSER_TOO.into_iter().chain(BROWSER_ONLY) {
+    let packages = BROWSER_TOO.into_iter().chain(BROWSER_ONLY);
+    for package in packages.filter(|package| *package != BASELINE) {
         let manifest = workspace::path(package).join("Cargo.toml");
         let manifest =
             fs::read_to_string(&manifest).with_context(|| format!("cannot read {}", manifest.display()))?;
