@@ -261,17 +261,20 @@ impl<P: Platform, S: Storage> Driver<P, S> {
         }
         self.next_sweep = now + SWEEP;
         let synced = self.network.is_wanted();
-        let unused = |(id, document): (&Arc<str>, &Box<Document>)| {
-            let settled = !synced
-                || document.cell.local_only()
-                || self.session.document(id).is_some_and(|sync| sync.settled);
-            let unused = settled
-                && document.is_quiet()
-                && !self.presence.contains(id)
-                && Arc::strong_count(&document.cell) == 1;
-            unused.then(|| id.clone())
-        };
-        let unused: Vec<_> = self.documents.iter().filter_map(unused).collect();
+        let unused: Vec<_> = self
+            .documents
+            .iter()
+            .filter(|(id, document)| {
+                let settled = !synced
+                    || document.cell.local_only()
+                    || self.session.document(id).is_some_and(|sync| sync.settled);
+                settled
+                    && document.is_quiet()
+                    && !self.presence.contains(*id)
+                    && Arc::strong_count(&document.cell) == 1
+            })
+            .map(|(id, _)| id.clone())
+            .collect();
         for id in unused {
             let released =
                 self.documents.get(&id).is_some_and(|document| self.shared.release(&document.cell));

@@ -66,7 +66,9 @@ impl MemoryStorage {
         let id = ChunkId(content.last);
         let chunks = content.chunks.entry(document.to_owned()).or_default();
         let mut deleted = SortedSet::default();
-        read.iter().for_each(|id| drop(deleted.insert(*id, ())));
+        for id in read {
+            deleted.insert(*id, ());
+        }
         chunks.retain(|chunk| !deleted.contains(&chunk.id));
         chunks.push(Chunk { id, update });
         self.tell(content, &StorageEvent::Appended { document: document.to_owned() });

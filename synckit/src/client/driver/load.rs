@@ -42,13 +42,12 @@ impl<P: Platform, S: Storage> Driver<P, S> {
     /// Tries again to load what could not be loaded.
     pub(super) fn load_again(&mut self, id: &Arc<str>) {
         let now = self.now();
-        let failed = |document: &Box<Document>| {
-            matches!(document.load, LoadState::Failed { .. })
-                && document.loadable
-                && !document.reading
-                && document.retry_at <= now
-        };
-        if self.documents.get(id).is_some_and(failed) {
+        let Some(document) = self.documents.get(id) else { return };
+        if matches!(document.load, LoadState::Failed { .. })
+            && document.loadable
+            && !document.reading
+            && document.retry_at <= now
+        {
             self.load(id);
         }
     }
