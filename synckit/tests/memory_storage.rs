@@ -1,4 +1,5 @@
 //! The store in memory keeps the promises of `Storage`.
+#![allow(clippy::unwrap_used)]
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
