@@ -216,7 +216,7 @@ mod tests {
                 }
                 5 => assert_eq!(sorted.pop_first(), tree.pop_first().map(|entry| entry.0)),
                 6 => assert_eq!(sorted.pop_last(), tree.pop_last().map(|entry| entry.0)),
-                _ if dice % 11 == 0 => {
+                _ if dice.is_multiple_of(11) => {
                     sorted.retain(|key, value| (*key + *value) % 2 == 0);
                     tree.retain(|key, value| (*key + *value) % 2 == 0);
                 }
