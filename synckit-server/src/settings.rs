@@ -1,5 +1,7 @@
 //! What an operator can set: by flag, by environment variable, by file, in this order of precedence.
 
+#![allow(rustdoc::bare_urls, reason = "the documentation of an option is also its help on the terminal")]
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
