@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 
 use crate::children::Program;
 
-const START: Duration = Duration::from_secs(20);
+const START: Duration = Duration::from_secs(60);
 const STOP: Duration = Duration::from_secs(10);
 
 /// The `synckit-server` program on a port of its own. Its database outlives it, its port stays the same.
