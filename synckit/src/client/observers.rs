@@ -1,6 +1,6 @@
 //! Who watches what.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt;
 use std::hash::Hash;
 use std::sync::Arc;
@@ -63,10 +63,10 @@ impl<K: Eq + Hash> Observers<K> {
 
     /// The callbacks that watch any of these, each once, in the order they were added.
     pub(crate) fn watching<'a>(&'a self, keys: impl IntoIterator<Item = &'a K>) -> Vec<Observer> {
-        let mut seen = HashSet::new();
         let found = keys.into_iter().filter_map(|key| self.by_key.get(key)).flatten();
-        let mut found: Vec<Observer> = found.filter(|observer| seen.insert(observer.id)).cloned().collect();
+        let mut found: Vec<Observer> = found.cloned().collect();
         sort_by_number(&mut found, |observer| observer.id);
+        found.dedup_by_key(|observer| observer.id);
         found
     }
 }

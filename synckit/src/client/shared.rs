@@ -1,6 +1,5 @@
 //! What all handles of one client share with its driver.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -10,6 +9,7 @@ use super::observers::{Observer, Observers, Subscription};
 use super::presence::PresenceCell;
 use super::status::{DocumentStatus, LoadState, Status, Tier};
 use crate::platform::Clock;
+use crate::sorted::SortedMap;
 use crate::version::ReplicaId;
 
 /// In front of the ids of documents that stay on this device, so that they never meet those that are shared.
@@ -21,10 +21,10 @@ pub(crate) struct Shared {
     /// State of a splitmix64 sequence that fresh replica ids come from.
     seed: AtomicU64,
     inbox: Inbox,
-    documents: Mutex<HashMap<Arc<str>, Weak<DocumentCell>>>,
+    documents: Mutex<SortedMap<Arc<str>, Weak<DocumentCell>>>,
     /// Documents of a client without a driver: nobody else would remember them.
     kept: Mutex<Vec<Arc<DocumentCell>>>,
-    presence: Mutex<HashMap<Arc<str>, Weak<PresenceCell>>>,
+    presence: Mutex<SortedMap<Arc<str>, Weak<PresenceCell>>>,
     status: Mutex<(Status, Observers<()>)>,
 }
 

@@ -8,6 +8,7 @@ use prost::Message;
 use super::generated::{self as pb, ContainerKind, container_entry::Identity, value::Kind as Wire};
 use super::limits::{DecodeError, MAX_DEPTH, MAX_KEY, MAX_SEQ, check};
 use crate::crdt::container::{ContainerId, Kind, Slot};
+use crate::sorted::SortedMap;
 use crate::value::Value;
 use crate::version::{Dot, ReplicaId};
 
@@ -15,20 +16,22 @@ use crate::version::{Dot, ReplicaId};
 pub(super) struct Table {
     containers: HashMap<ContainerId, u32>,
     container_entries: Vec<pb::ContainerEntry>,
-    keys: HashMap<Arc<str>, u32>,
+    keys: SortedMap<Arc<str>, u32>,
     key_entries: Vec<String>,
-    replicas: HashMap<ReplicaId, u32>,
+    replicas: SortedMap<ReplicaId, u32>,
     replica_entries: Vec<u64>,
 }
 
 impl Table {
     pub(super) fn new(own: ReplicaId) -> Self {
+        let mut replicas = SortedMap::default();
+        replicas.insert(own, 0);
         Self {
             containers: HashMap::new(),
             container_entries: Vec::new(),
-            keys: HashMap::new(),
+            keys: SortedMap::default(),
             key_entries: Vec::new(),
-            replicas: HashMap::from([(own, 0)]),
+            replicas,
             replica_entries: Vec::new(),
         }
     }
@@ -44,11 +47,13 @@ impl Table {
     }
 
     pub(super) fn replica(&mut self, replica: ReplicaId) -> u32 {
-        let entries = &mut self.replica_entries;
-        *self.replicas.entry(replica).or_insert_with(|| {
-            entries.push(replica.get());
-            entries.len() as u32
-        })
+        if let Some(&index) = self.replicas.get(&replica) {
+            return index;
+        }
+        self.replica_entries.push(replica.get());
+        let index = self.replica_entries.len() as u32;
+        self.replicas.insert(replica, index);
+        index
     }
 
     pub(super) fn container(&mut self, id: &ContainerId) -> u32 {
