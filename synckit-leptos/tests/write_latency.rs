@@ -2,6 +2,7 @@
 //! are printed, and nothing is asserted about time. `cargo xtask bench write` runs it, optimized.
 
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::expect_used, reason = "a failed assumption stops the test")]
 
 use leptos::prelude::*;
 use leptos::task::tick;
