@@ -70,12 +70,21 @@ async fn where_nobody_listens_nobody_is_reached() {
 #[wasm_bindgen_test]
 async fn many_failed_attempts_do_not_make_the_next_one_slow() {
     let clock = Web.clock();
-    for attempt in 0..60 {
+    let mut took = Vec::new();
+    for _ in 0..60 {
         let begin = clock();
         assert!(matches!(refused("ws://127.0.0.1:1/many").await, TransportError::Unreachable(_)));
-        let took = clock() - begin;
-        assert!(took < 500, "attempt {attempt} took {took} ms to fail");
+        took.push(clock() - begin);
     }
+    // Medians, in multiples of each other: what a busy machine does to single attempts says nothing. A browser that
+    // delays WebSockets after failures makes the late ones take seconds.
+    let median = |part: &[u64]| {
+        let mut part = part.to_vec();
+        part.sort_unstable();
+        part[part.len() / 2]
+    };
+    let (first, last) = (median(&took[..20]), median(&took[40..]));
+    assert!(last <= 10 * first + 50, "early attempts fail in {first} ms, late ones in {last} ms");
 }
 
 #[wasm_bindgen_test]
