@@ -13,6 +13,8 @@ mod http;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod memory;
+#[cfg(test)]
 mod opening;
 #[cfg(test)]
 mod process;
