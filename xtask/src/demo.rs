@@ -107,7 +107,7 @@ fn build(demo: Demo, release: bool, progress: &mut Progress) -> Result<Build> {
     let site = workspace::target().join("demo").join(folder);
     progress.step("write the site", || {
         let static_files = workspace::path(package).join("static");
-        let written = web::package(&wasm, &package.replace('-', "_"), &static_files, &site)?;
+        let written = web::package(&wasm, &package.replace('-', "_"), profile, &static_files, &site)?;
         if !written {
             println!("unchanged since the last start");
         }

@@ -91,7 +91,7 @@ fn weigh(package: &str, static_files: Option<&str>, optimizer: Option<&Path>) ->
     let name = package.replace('-', "_");
     let folder = workspace::target().join("size").join(package);
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    web::bind(&web::compile(package, Profile::Release)?, &name, &folder)?;
+    web::bind(&web::compile(package, Profile::Release)?, &name, Profile::Release, &folder)?;
     let wasm = folder.join(format!("{name}_bg.wasm"));
     if let Some(program) = optimizer {
         wasm_opt::optimize(program, &wasm)?;

@@ -52,7 +52,13 @@ pub(crate) fn compile(package: &str, profile: Profile) -> Result<PathBuf> {
 
 /// Writes what the browser loads into `folder`: the static files, the WebAssembly and the JavaScript that starts it.
 /// Returns whether anything had to be done.
-pub(crate) fn package(wasm: &Path, name: &str, static_files: &Path, folder: &Path) -> Result<bool> {
+pub(crate) fn package(
+    wasm: &Path,
+    name: &str,
+    profile: Profile,
+    static_files: &Path,
+    folder: &Path,
+) -> Result<bool> {
     let build = build_id(wasm, static_files)?;
     // Beside the folder, not in it: everything in the folder is served.
     let stamp = folder.with_extension("build");
@@ -63,15 +69,17 @@ pub(crate) fn package(wasm: &Path, name: &str, static_files: &Path, folder: &Pat
         fs::remove_dir_all(folder).with_context(|| format!("cannot empty {}", folder.display()))?;
     }
     copy_folder(static_files, folder)?;
-    bind(wasm, name, folder)?;
+    bind(wasm, name, profile, folder)?;
     fs::write(&stamp, build).with_context(|| format!("cannot write {}", stamp.display()))?;
     Ok(true)
 }
 
 /// Writes `<name>.js` and `<name>_bg.wasm` into `folder`.
-pub(crate) fn bind(wasm: &Path, name: &str, folder: &Path) -> Result<()> {
+pub(crate) fn bind(wasm: &Path, name: &str, profile: Profile, folder: &Path) -> Result<()> {
     let mut bindgen = Bindgen::new();
     bindgen.input_path(wasm).out_name(name).typescript(false).remove_producers_section(true);
+    // Names of functions are for people who look for a fault.
+    bindgen.remove_name_section(profile == Profile::Release);
     // `init()` without an address loads the WebAssembly from beside the script.
     bindgen.omit_default_module_path(false);
     bindgen
