@@ -1,6 +1,5 @@
 //! Several tabs with one store: nudges and leases.
 
-use std::collections::BTreeSet;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::Poll;
@@ -8,18 +7,17 @@ use std::task::Poll;
 use futures_core::Stream;
 use synckit::platform::Platform;
 use synckit::storage::{Storage, StorageEvent};
-use synckit::version::ReplicaId;
+use synckit_storage_contract::lease_of;
 use synckit_storage_web::{Backend, Web, WebStorage};
 use wasm_bindgen_test::wasm_bindgen_test;
 
+use crate::contract::Promised;
 use crate::second::{Job, Kind, SecondTab};
-use crate::{both_backends, faults, join_all, open, updates};
+use crate::{both_backends, faults, open, updates};
 
 both_backends! {
     a_write_is_told_to_the_others_and_not_to_oneself
     a_write_of_another_tab_is_told_and_can_be_read
-    simultaneous_leases_are_all_different
-    leases_come_back_and_their_number_is_bounded
     a_lease_of_another_tab_is_not_given_and_comes_back_when_it_ends
 }
 
@@ -45,19 +43,6 @@ pub(crate) async fn drain(
         .await;
     }
     heard
-}
-
-/// Leases until this id is given, keeping the others meanwhile: a lock that was let go may take a moment to be free.
-async fn lease_of(storage: &WebStorage, replica: &str) -> bool {
-    let mut others = Vec::new();
-    for _ in 0..50 {
-        match storage.lease().await {
-            Some(lease) if lease.replica.to_string() == replica => return true,
-            other => others.extend(other),
-        }
-        Web.sleep(50).await;
-    }
-    false
 }
 
 fn appended(document: &str) -> StorageEvent {
@@ -100,39 +85,6 @@ async fn a_write_of_another_tab_is_told_and_can_be_read(backend: Backend) {
     }
 }
 
-async fn simultaneous_leases_are_all_different(backend: Backend) {
-    let mut stores = Vec::new();
-    for _ in 0..4 {
-        stores.push(open(backend, "leases").await);
-    }
-    let mut before = BTreeSet::new();
-    for round in 0..3 {
-        let asked = (0..20).map(|index| {
-            let storage = stores[index % 4].clone();
-            async move { storage.lease().await.unwrap() }
-        });
-        let leases = join_all(asked.collect()).await;
-        let replicas: BTreeSet<ReplicaId> = leases.iter().map(|lease| lease.replica).collect();
-        assert_eq!(replicas.len(), 20, "round {round}");
-        before.extend(replicas);
-        drop(leases);
-        Web.sleep(500).await;
-    }
-    // Simultaneous asking may make a few more than were ever needed at once, never one per asking.
-    assert!(before.len() < 40, "{} ids for 20 tabs", before.len());
-}
-
-async fn leases_come_back_and_their_number_is_bounded(backend: Backend) {
-    let storage = open(backend, "leases-bound").await;
-    let mut leases = Vec::new();
-    for _ in 0..64 {
-        leases.push(storage.lease().await.unwrap());
-    }
-    assert!(storage.lease().await.is_none(), "64 ids are the most");
-    let given_back = leases.swap_remove(17).replica;
-    assert!(lease_of(&storage, &given_back.to_string()).await);
-}
-
 async fn a_lease_of_another_tab_is_not_given_and_comes_back_when_it_ends(backend: Backend) {
     for kind in [Kind::Frame, Kind::Worker] {
         let store = format!("lease-tab-{kind:?}");
@@ -142,7 +94,7 @@ async fn a_lease_of_another_tab_is_not_given_and_comes_back_when_it_ends(backend
         let mine = storage.lease().await.unwrap();
         assert_ne!(mine.replica.to_string(), theirs);
         tab.kill().await;
-        assert!(lease_of(&storage, &theirs).await);
+        assert!(lease_of(&Promised(backend), &storage, &theirs).await);
     }
 }
 
