@@ -2,4 +2,14 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 #[cfg(test)]
+mod child;
+#[cfg(test)]
 mod contract;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod kill;
+#[cfg(test)]
+mod platform;
+#[cfg(test)]
+mod processes;

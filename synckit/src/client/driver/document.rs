@@ -39,6 +39,8 @@ pub(super) struct Document {
     pub(super) read_again: bool,
     /// The store is appending or compacting.
     pub(super) writing: bool,
+    /// The store was emptied meanwhile: everything is stored again afterwards.
+    pub(super) emptied: bool,
     /// Failures of the store in a row, and when to try again.
     pub(super) failures: u32,
     pub(super) retry_at: u64,
@@ -69,6 +71,7 @@ impl Document {
             reading: false,
             read_again: false,
             writing: false,
+            emptied: false,
             failures: 0,
             retry_at: 0,
             reissue: None,

@@ -95,20 +95,26 @@ impl<P: Platform, S: Storage> Driver<P, S> {
         let ready = self.documents.iter_mut().filter(|(_, document)| document.is_ready());
         let ids: Vec<_> = ready
             .map(|(id, document)| {
-                document.stored = VersionVector::new();
-                document.chunks.clear();
-                document.read_to = None;
-                document.snapshot = 0;
-                document.unsaved = document.cell.read(|state| state.since(&VersionVector::new())).changes;
-                document.acknowledged = Some(self.session.confirmed(id));
+                // What is being written now may get into the new store, without what came before it.
+                document.emptied = document.writing;
                 id.clone()
             })
             .collect();
-        for id in ids {
-            self.write(&id);
-            self.record(&id);
-            self.stale.insert(id, ());
-        }
+        ids.iter().for_each(|id| self.store_again(id));
+    }
+
+    /// Stores a document as a whole.
+    pub(super) fn store_again(&mut self, id: &Arc<str>) {
+        let Some(document) = self.documents.get_mut(id) else { return };
+        document.stored = VersionVector::new();
+        document.chunks.clear();
+        document.read_to = None;
+        document.snapshot = 0;
+        document.unsaved = document.cell.read(|state| state.since(&VersionVector::new())).changes;
+        document.acknowledged = Some(self.session.confirmed(id));
+        self.write(id);
+        self.record(id);
+        self.stale.insert(id.clone(), ());
     }
 
     pub(super) fn loaded(

@@ -163,7 +163,13 @@ impl<P: Platform, S: Storage> Driver<P, S> {
                 self.errors.insert(id.clone(), error.to_string());
             }
         }
-        self.write(id);
+        self.written(id);
+    }
+
+    /// Goes on after a write.
+    fn written(&mut self, id: &Arc<str>) {
+        let Some(document) = self.documents.get_mut(id) else { return };
+        if std::mem::take(&mut document.emptied) { self.store_again(id) } else { self.write(id) }
     }
 
     /// Replaces the chunks whose content is in the document by a snapshot.
@@ -214,7 +220,7 @@ impl<P: Platform, S: Storage> Driver<P, S> {
             let own = document.cell.replica();
             self.session.reissued(now, id, own, version);
         }
-        self.write(id);
+        self.written(id);
     }
 
     /// This client's replica id is used by somebody else too.
