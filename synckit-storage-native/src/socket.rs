@@ -18,10 +18,11 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_tungstenite::tungstenite::error::UrlError;
+use tokio_tungstenite::tungstenite::http::Uri;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream};
 
 use crate::limits::{CONNECT_TIMEOUT_MS, MAX_BUFFERED_BYTES, MAX_FRAME_BYTES};
 
@@ -91,15 +92,30 @@ impl Drop for Ended {
 }
 
 fn check(url: &str) -> Result<String, TransportError> {
-    let address = url.starts_with("ws://") || url.starts_with("wss://");
-    if !address || url.len() > MAX_URL_BYTES {
-        return Err(TransportError::Address(url.chars().take(200).collect()));
+    let whole = || -> Option<bool> {
+        let parsed: Uri = url.parse().ok()?;
+        let (authority, host) = (parsed.authority()?, parsed.host()?);
+        // Behind the host there is nothing or a port; the parser takes any number for one.
+        let (_, behind) = authority.as_str().rsplit_once(host)?;
+        let scheme = matches!(parsed.scheme_str(), Some("ws" | "wss"));
+        Some(scheme && !host.is_empty() && (behind.is_empty() || parsed.port_u16().is_some()))
+    };
+    if url.len() <= MAX_URL_BYTES && whole() == Some(true) {
+        return Ok(url.to_owned());
     }
-    Ok(url.to_owned())
+    Err(TransportError::Address(shorten(url)))
+}
+
+fn shorten(url: &str) -> String {
+    url.chars().take(200).collect()
 }
 
 async fn open(url: String) -> Result<Socket, TransportError> {
     let connector = if url.starts_with("wss://") { Some(tls::connector().await?) } else { None };
+    open_with(url, connector).await
+}
+
+async fn open_with(url: String, connector: Option<Connector>) -> Result<Socket, TransportError> {
     let mut config = WebSocketConfig::default();
     config.read_buffer_size = READ_BUFFER_BYTES;
     config.write_buffer_size = WRITE_BUFFER_BYTES;
@@ -122,11 +138,11 @@ async fn open(url: String) -> Result<Socket, TransportError> {
 }
 
 fn unreachable(url: &str, error: &Error) -> TransportError {
+    let nobody = || TransportError::Unreachable("nothing answers there, is it running?".into());
     match error {
-        Error::Url(UrlError::UnableToConnect(_)) => {
-            TransportError::Unreachable("nothing answers there, is it running?".into())
-        }
-        Error::Url(_) | Error::HttpFormat(_) => TransportError::Address(url.chars().take(200).collect()),
+        Error::Url(UrlError::UnableToConnect(_)) => nobody(),
+        Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => nobody(),
+        Error::Url(_) | Error::HttpFormat(_) => TransportError::Address(shorten(url)),
         Error::Http(answer) => {
             let status = answer.status();
             TransportError::Unreachable(format!("it answers {status} instead of a WebSocket"))
@@ -232,3 +248,6 @@ fn closed(frame: Option<CloseFrame>) -> Option<TransportError> {
     let separator = if frame.reason.is_empty() { "" } else { ": " };
     Some(TransportError::Closed(format!("{meaning} (code {}){separator}{}", frame.code, frame.reason)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,7 +39,7 @@ fn system_roots() -> Result<RootCertStore, String> {
 }
 
 /// A client without a certificate of its own.
-fn config(roots: RootCertStore) -> Result<Arc<ClientConfig>, String> {
+pub(super) fn config(roots: RootCertStore) -> Result<Arc<ClientConfig>, String> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let versions = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     let versions = versions.map_err(|error| error.to_string())?;

@@ -13,3 +13,7 @@ mod kill;
 mod platform;
 #[cfg(test)]
 mod processes;
+#[cfg(test)]
+mod server;
+#[cfg(test)]
+mod socket;
