@@ -6,17 +6,13 @@ use std::rc::{Rc, Weak};
 use synckit::storage::{StorageError, StorageEvent, StorageMode};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::StorageManager;
 
-use crate::indexeddb::{Database, Durability};
+use crate::backend::{self, settle};
+use crate::indexeddb::{self, Durability};
 use crate::limits;
-use crate::memory::Memory;
-use crate::operation::Log;
-#[cfg(feature = "opfs")]
-use crate::opfs::Directory;
+use crate::page::{self, Callback};
 use crate::store::{Inner, WebStorage};
 use crate::tabs::{Events, Tabs, tell};
-use crate::web::{global, property};
 
 /// Where a store keeps its data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,14 +76,13 @@ impl WebStorageBuilder {
 
     /// Opens the store; in memory when nothing persistent can be had, as [`mode`](synckit::storage::Storage::mode) tells.
     pub async fn open(self) -> WebStorage {
-        let events = Rc::new(Events::default());
-        match self.choose(&events).await {
-            Ok((backend, mode)) => self.finish(backend, mode, events),
+        let told = Told::default();
+        match self.choose(told.emptied.as_ref()).await {
+            Ok((backend, mode)) => self.finish(backend, mode, told),
             Err(error) => {
                 let chosen = self.backend == Some(Backend::Memory);
                 let reason = if chosen { CHOSEN.into() } else { error.to_string() };
-                let mode = StorageMode::Memory { reason };
-                self.finish(Box::new(Memory::default()), mode, events)
+                self.finish(backend::memory(), StorageMode::Memory { reason }, told)
             }
         }
     }
@@ -99,12 +94,12 @@ impl WebStorageBuilder {
     /// [`StorageError::Closed`] when a newer version of the program has been here, [`StorageError::Quota`],
     /// [`StorageError::Aborted`], [`StorageError::Limit`] for the name.
     pub async fn open_persistent(self) -> Result<WebStorage, StorageError> {
-        let events = Rc::new(Events::default());
-        let (backend, mode) = self.choose(&events).await?;
-        Ok(self.finish(backend, mode, events))
+        let told = Told::default();
+        let (backend, mode) = self.choose(told.emptied.as_ref()).await?;
+        Ok(self.finish(backend, mode, told))
     }
 
-    async fn choose(&self, events: &Rc<Events>) -> Result<(Box<dyn Log>, StorageMode), StorageError> {
+    async fn choose(&self, emptied: &JsValue) -> Result<(backend::Backend, StorageMode), StorageError> {
         limits::name(&self.name)?;
         let indexeddb = match self.backend {
             Some(Backend::Memory) => return Err(StorageError::Unavailable(CHOSEN.into())),
@@ -112,23 +107,29 @@ impl WebStorageBuilder {
             #[cfg(feature = "opfs")]
             Some(Backend::Opfs) => Err(CHOSEN.into()),
             #[cfg(feature = "opfs")]
-            None if crate::opfs::exists(&self.name).await => Err("it holds this store already".into()),
+            None if settle(crate::opfs::exists(&self.name)).await?.is_truthy() => {
+                Err("it holds this store already".into())
+            }
             None => Ok(String::from("the default")),
         };
         // `Err`: why it is not used.
         let files = match indexeddb {
-            Ok(reason) => match Database::open(&self.name, self.durability, Rc::downgrade(events)).await {
-                Ok(database) => return Ok(persistent("indexeddb", Box::new(database), reason)),
-                Err(StorageError::Unavailable(reason)) if self.backend.is_none() => {
-                    format!("no IndexedDB: {reason}")
+            Ok(reason) => {
+                let name = format!("synckit:{}", self.name);
+                let opened = indexeddb::open(&name, self.durability.name(), emptied);
+                match settle(opened).await {
+                    Ok(database) => return Ok(persistent("indexeddb", database, reason)),
+                    Err(StorageError::Unavailable(reason)) if self.backend.is_none() => {
+                        format!("no IndexedDB: {reason}")
+                    }
+                    Err(error) => return Err(error),
                 }
-                Err(error) => return Err(error),
-            },
+            }
             Err(reason) => reason,
         };
         #[cfg(feature = "opfs")]
-        match Directory::open(&self.name, Rc::downgrade(events)).await {
-            Ok(directory) => Ok(persistent("opfs", Box::new(directory), files)),
+        match settle(crate::opfs::open(&self.name, emptied)).await {
+            Ok(directory) => Ok(persistent("opfs", directory, files)),
             Err(StorageError::Unavailable(reason)) => {
                 Err(StorageError::Unavailable(format!("{files}; no OPFS: {reason}")))
             }
@@ -138,15 +139,14 @@ impl WebStorageBuilder {
         Err(StorageError::Unavailable(files))
     }
 
-    fn finish(self, log: Box<dyn Log>, mode: StorageMode, events: Rc<Events>) -> WebStorage {
+    fn finish(self, backend: backend::Backend, mode: StorageMode, told: Told) -> WebStorage {
+        let Told { events, emptied } = told;
         let persistent = mode.is_persistent();
-        let tabs = persistent
-            .then(|| {
-                let events = Rc::downgrade(&events);
-                Tabs::join(&self.name, move |event| tell(&events, &event))
-            })
-            .flatten();
-        let inner = Rc::new(Inner { name: self.name, log, mode: RefCell::new(mode), events, tabs });
+        let heard = Rc::downgrade(&events);
+        let join = || Tabs::join(&self.name, move |event| tell(&heard, &event));
+        let tabs = if persistent { join() } else { None };
+        let mode = RefCell::new(mode);
+        let inner = Rc::new(Inner { name: self.name, backend, _emptied: emptied, mode, events, tabs });
         if persistent {
             spawn_local(protect(Rc::downgrade(&inner), self.ask_for_protection));
         }
@@ -154,35 +154,30 @@ impl WebStorageBuilder {
     }
 }
 
-fn persistent(backend: &'static str, log: Box<dyn Log>, reason: String) -> (Box<dyn Log>, StorageMode) {
-    (log, StorageMode::Persistent { backend, protected: false, reason })
+/// Who is told of what happens to the store, and what the backend calls when it was found empty.
+struct Told {
+    events: Rc<Events>,
+    emptied: Callback,
+}
+
+impl Default for Told {
+    fn default() -> Self {
+        let events = Rc::new(Events::default());
+        let told = Rc::downgrade(&events);
+        Self { events, emptied: Callback::new(move |_| tell(&told, &StorageEvent::Emptied)) }
+    }
+}
+
+fn persistent(backend: &'static str, opened: JsValue, reason: String) -> (backend::Backend, StorageMode) {
+    (opened.unchecked_into(), StorageMode::Persistent { backend, protected: false, reason })
 }
 
 /// Finds out whether the browser promises not to evict the store, asking for it if wanted.
 async fn protect(store: Weak<Inner>, ask: bool) {
-    let answer = match is_protected().await {
-        Some(false) if ask => request_protection().await,
-        answer => answer,
-    };
-    let (Some(true), Some(store)) = (answer, store.upgrade()) else { return };
+    let promised = JsFuture::from(page::protect(ask)).await.is_ok_and(|promised| promised.is_truthy());
+    let Some(store) = store.upgrade().filter(|_| promised) else { return };
     if let StorageMode::Persistent { protected, .. } = &mut *store.mode.borrow_mut() {
         *protected = true;
     }
     store.events.tell(&StorageEvent::ModeChanged);
-}
-
-fn quota_interface() -> Option<StorageManager> {
-    property(&global("navigator")?, "storage").map(JsCast::unchecked_into)
-}
-
-/// `None` where it cannot be asked, for example in an insecure context.
-async fn is_protected() -> Option<bool> {
-    JsFuture::from(quota_interface()?.persisted().ok()?).await.ok()?.as_bool()
-}
-
-async fn request_protection() -> Option<bool> {
-    let storage = quota_interface()?;
-    // Workers may look but not ask.
-    property(&storage, "persist")?;
-    JsFuture::from(storage.persist().ok()?).await.ok()?.as_bool()
 }

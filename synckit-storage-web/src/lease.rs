@@ -3,27 +3,27 @@
 use synckit::storage::ReplicaLease;
 use synckit::version::ReplicaId;
 
-use crate::locks::{self, Mode};
-use crate::operation::{Answer, Operation};
+use crate::backend::{self, Operation};
+use crate::page;
 use crate::store::WebStorage;
 
 /// Most replica ids that a store remembers. More tabs than that at once write under ids of their own.
-pub(crate) const MAX_REPLICAS: u32 = 64;
+pub(crate) const MAX_REPLICAS: u64 = 64;
 
 /// The first known id that nobody holds, or a new one.
 pub(crate) async fn lease(store: &WebStorage) -> Option<ReplicaLease> {
-    let Ok(Answer::Names(mut known)) = store.ask(Operation::Replicas).await else { return None };
-    let new = ReplicaId::new(crate::web::random()).to_string();
+    let ask =
+        |name, replica: &str| store.ask(Operation { number: MAX_REPLICAS, ..Operation::new(name, replica) });
+    let mut known = backend::names(&ask("replicas", "").await.ok()?);
+    let new = ReplicaId::new(page::random()).to_string();
     known.push(new.clone());
     for replica in known {
         // Something else than an id was written by somebody else.
         let Ok(id) = u64::from_str_radix(&replica, 16) else { continue };
         let name = format!("synckit:{}:replica:{replica}", store.inner.name);
         // For a new one too first the lock, then the note: an id is never known before it is held.
-        let Some(lock) = locks::acquire(&name, Mode::IfAvailable).await else { continue };
-        let noted = replica != new
-            || matches!(store.ask(Operation::AddReplica { replica }).await, Ok(Answer::Yes(true)));
-        if noted {
+        let Some(lock) = page::lock(&name).await else { continue };
+        if replica != new || ask("add_replica", &replica).await.is_ok_and(|noted| noted.is_truthy()) {
             return Some(ReplicaLease { replica: ReplicaId::new(id), guard: Box::new(lock) });
         }
     }

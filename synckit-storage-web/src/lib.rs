@@ -13,17 +13,15 @@
 #![cfg(target_arch = "wasm32")]
 #![warn(missing_docs)]
 
+mod backend;
 mod builder;
 mod error;
 mod indexeddb;
 mod lease;
 pub mod limits;
-mod listener;
-mod locks;
-mod memory;
-mod operation;
 #[cfg(feature = "opfs")]
 mod opfs;
+mod page;
 mod queue;
 pub mod socket;
 mod store;

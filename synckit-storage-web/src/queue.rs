@@ -46,19 +46,6 @@ impl<T> Slot<T> {
             waker.wake();
         }
     }
-
-    /// Nobody waits any more: drops the value, also one that is still to come.
-    pub(crate) fn abandon(&self) {
-        let mut state = self.0.borrow_mut();
-        state.filled = true;
-        let value = state.value.take();
-        drop(state);
-        drop(value);
-    }
-
-    pub(crate) fn is_filled(&self) -> bool {
-        self.0.borrow().filled
-    }
 }
 
 impl<T> Future for Slot<T> {

@@ -1,26 +1,22 @@
 //! The browser's WebSocket as a [`Transport`].
 //!
-//! Written over `web-sys`: gloo-net's WebSocket hides `bufferedAmount` and the moment of opening, queues incoming frames
-//! without a bound, and its sending half is asynchronous, while [`FrameSender`] promises the opposite of each.
+//! gloo-net's WebSocket hides `bufferedAmount` and the moment of opening, queues incoming frames without a bound, and its
+//! sending half is asynchronous, while [`FrameSender`] promises the opposite of each.
 
-mod probe;
-
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::{ArrayBuffer, Promise, Uint8Array};
 use synckit::transport::{FrameSender, Transport, TransportError};
 use wasm_bindgen::prelude::*;
-use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
+use wasm_bindgen_futures::JsFuture;
 
-use crate::error::text;
-use crate::listener::Listener;
-use crate::queue::{Queue, Slot};
-use crate::task::Timer;
-use crate::web::{global, property};
+use crate::error::describe;
+use crate::page::Callback;
+use crate::queue::Queue;
 
 /// Bytes that may wait to be sent before [`FrameSender::send`] refuses.
 pub const MAX_BUFFERED_BYTES: usize = 8 << 20;
@@ -42,70 +38,75 @@ impl Transport for WebSocketTransport {
     type Receiver = WebSocketReceiver;
 
     async fn connect(&self, url: &str) -> Result<(WebSocketSender, WebSocketReceiver), TransportError> {
-        let url = resolve(url)?;
-        if !probe::is_worth_trying(&url).await {
-            return Err(TransportError::Unreachable("nothing answers there, is it running?".into()));
-        }
-        let socket = WebSocket::new(&url).map_err(|thrown| match crate::error::name(&thrown).as_str() {
-            "SyntaxError" => TransportError::Address(shorten(&url)),
-            // For example ws:// from a page that came by https://.
-            _ => TransportError::Unreachable(text(&thrown)),
-        })?;
-        socket.set_binary_type(BinaryType::Arraybuffer);
-        let socket = Rc::new(Socket { socket });
         let inbox = Inbox::new();
-        let opened = Slot::new();
-        let listeners = listen(&socket, &inbox, &opened);
-        let _patience = {
-            let opened = opened.clone();
-            Timer::new(CONNECT_TIMEOUT_MS, move || {
-                let seconds = CONNECT_TIMEOUT_MS / 1000;
-                opened.set(Err(TransportError::Unreachable(format!("no answer within {seconds} s"))));
+        let attempted: Rc<OnceCell<Attempt>> = Rc::default();
+        let received = {
+            let (inbox, attempted) = (inbox.clone(), attempted.clone());
+            Callback::new(move |data| {
+                if let Err(error) = inbox.take(&data) {
+                    inbox.end(Err(error));
+                    attempted.get().into_iter().for_each(Attempt::close);
+                }
             })
         };
-        // Whoever gives up waiting drops the socket, which closes it.
-        if let Err(error) = opened.await {
-            probe::note_failure(&url);
-            return Err(error);
-        }
-        probe::note_success();
-        Ok((WebSocketSender { socket: socket.clone() }, WebSocketReceiver { inbox, _listeners: listeners }))
+        let ended = {
+            let inbox = inbox.clone();
+            Callback::new(move |reason: JsValue| {
+                inbox.end(reason.as_string().map_or(Ok(()), |reason| Err(TransportError::Closed(reason))));
+            })
+        };
+        let attempt = connect(url, CONNECT_TIMEOUT_MS, received.as_ref(), ended.as_ref());
+        let _ = attempted.set(attempt.clone().unchecked_into());
+        // Whoever gives up waiting drops it, which ends the attempt.
+        let _connection = Connecting(attempt.clone().unchecked_into());
+        let socket = JsFuture::from(attempt.opened()).await.map_err(|thrown| refused(url, &thrown))?;
+        let sender = WebSocketSender { socket: socket.unchecked_into(), _connection };
+        Ok((sender, WebSocketReceiver { inbox, attempt, _callbacks: [received, ended] }))
     }
 }
 
-/// `url` as an absolute ws:// or wss:// address.
-fn resolve(url: &str) -> Result<String, TransportError> {
-    let address = || TransportError::Address(shorten(url));
-    let page = global("location")
-        .and_then(|location| property(&location, "href"))
-        .and_then(|href| href.as_string())
-        .unwrap_or_default();
-    // A page without an address of its own (`about:blank`, `blob:`) has no relative addresses either.
-    let parsed =
-        web_sys::Url::new(url).or_else(|_| web_sys::Url::new_with_base(url, &page)).map_err(|_| address())?;
-    match parsed.protocol().as_str() {
-        "http:" => parsed.set_protocol("ws:"),
-        "https:" => parsed.set_protocol("wss:"),
-        "ws:" | "wss:" => {}
-        _ => return Err(address()),
+fn refused(url: &str, thrown: &JsValue) -> TransportError {
+    let (name, text) = describe(thrown);
+    match name.as_str() {
+        "Address" | "SyntaxError" => TransportError::Address(url.chars().take(200).collect()),
+        // For example ws:// from a page that came by https://.
+        _ => TransportError::Unreachable(text),
     }
-    // A fragment is never sent; browsers of before 2024 refuse it.
-    parsed.set_hash("");
-    Ok(parsed.href())
 }
 
-fn shorten(url: &str) -> String {
-    url.chars().take(200).collect()
+#[wasm_bindgen(module = "/js/socket.js")]
+extern "C" {
+    type Attempt;
+    /// Begins an attempt. `received` is called with what comes, `ended` with the reason for an end that is not a normal
+    /// closure.
+    fn connect(url: &str, timeout: i32, received: &JsValue, ended: &JsValue) -> Attempt;
+    /// Resolves with the socket.
+    #[wasm_bindgen(method, getter)]
+    fn opened(this: &Attempt) -> Promise;
+    #[wasm_bindgen(method)]
+    fn close(this: &Attempt);
+    /// Nothing is called any more.
+    #[wasm_bindgen(method)]
+    fn silence(this: &Attempt);
+
+    type Socket;
+    #[wasm_bindgen(method, getter, js_name = readyState)]
+    fn ready_state(this: &Socket) -> u16;
+    #[wasm_bindgen(method, getter, js_name = bufferedAmount)]
+    fn buffered_amount(this: &Socket) -> f64;
+    #[wasm_bindgen(method, catch)]
+    fn send(this: &Socket, frame: &[u8]) -> Result<(), JsValue>;
 }
 
-/// Closes the connection when the last handle goes.
-struct Socket {
-    socket: WebSocket,
-}
+/// `readyState` of a socket that is open.
+const OPEN: u16 = 1;
 
-impl Drop for Socket {
+/// Closes the connection when it is dropped.
+struct Connecting(Attempt);
+
+impl Drop for Connecting {
     fn drop(&mut self) {
-        let _ = self.socket.close();
+        self.0.close();
     }
 }
 
@@ -122,8 +123,10 @@ impl Inbox {
     }
 
     /// The last word: nothing is added after it.
-    fn fail(&self, error: TransportError) {
-        self.frames.push(Err(error));
+    fn end(&self, result: Result<(), TransportError>) {
+        if let Err(error) = result {
+            self.frames.push(Err(error));
+        }
         self.frames.close();
     }
 
@@ -147,69 +150,17 @@ impl Inbox {
     }
 }
 
-fn listen(socket: &Rc<Socket>, inbox: &Inbox, opened: &Slot<Result<(), TransportError>>) -> Vec<Listener> {
-    let target = &socket.socket;
-    let on_open = {
-        let opened = opened.clone();
-        Listener::new(target, "open", move |_| opened.set(Ok(())))
-    };
-    let on_message = {
-        let inbox = inbox.clone();
-        // Not the handle: a listener must not keep its own connection open.
-        let socket = target.clone();
-        Listener::new(target, "message", move |event| {
-            let event: MessageEvent = event.unchecked_into();
-            if let Err(error) = inbox.take(&event.data()) {
-                inbox.fail(error);
-                let _ = socket.close();
-            }
-        })
-    };
-    // An `error` event says nothing and is always followed by `close`.
-    let on_close = {
-        let (inbox, opened) = (inbox.clone(), opened.clone());
-        Listener::new(target, "close", move |event| {
-            let event: CloseEvent = event.unchecked_into();
-            let reason = closing(&event);
-            if !opened.is_filled() {
-                opened.set(Err(TransportError::Unreachable(reason)));
-            } else if event.code() == 1000 {
-                inbox.frames.close();
-            } else {
-                inbox.fail(TransportError::Closed(reason));
-            }
-        })
-    };
-    vec![on_open, on_message, on_close]
-}
-
-fn closing(event: &CloseEvent) -> String {
-    let meaning = match event.code() {
-        1000 => "closed normally",
-        1001 => "the server goes away",
-        // Browsers tell a page nothing about why: no listener, refused upgrade, lost network.
-        1006 => "no connection to it, is it running?",
-        1009 => "a frame was too large",
-        1011 => "the server failed",
-        1012 | 1013 => "the server restarts or is overloaded",
-        _ => "closed by the server",
-    };
-    let reason = event.reason();
-    let separator = if reason.is_empty() { "" } else { ": " };
-    format!("{meaning} (code {}){separator}{reason}", event.code())
-}
-
 /// Sends frames. Dropping it closes the connection.
 pub struct WebSocketSender {
-    socket: Rc<Socket>,
+    socket: Socket,
+    _connection: Connecting,
 }
 
 impl FrameSender for WebSocketSender {
     /// At most [`MAX_BUFFERED_BYTES`] wait; a frame that would exceed it is refused, unless nothing waits at all, so that
     /// a larger frame is not refused for ever.
     fn send(&mut self, frame: Vec<u8>) -> Result<(), TransportError> {
-        let socket = &self.socket.socket;
-        if socket.ready_state() != WebSocket::OPEN {
+        if self.socket.ready_state() != OPEN {
             return Err(TransportError::Closed("it is closing or closed".into()));
         }
         let waiting = self.buffered();
@@ -217,18 +168,25 @@ impl FrameSender for WebSocketSender {
         if waiting > 0 && buffered > MAX_BUFFERED_BYTES {
             return Err(TransportError::Overflow { buffered, limit: MAX_BUFFERED_BYTES });
         }
-        socket.send_with_u8_array(&frame).map_err(|thrown| TransportError::Closed(text(&thrown)))
+        self.socket.send(&frame).map_err(|thrown| TransportError::Closed(describe(&thrown).1))
     }
 
     fn buffered(&self) -> usize {
-        self.socket.socket.buffered_amount() as usize
+        self.socket.buffered_amount() as usize
     }
 }
 
 /// Received frames, until the connection ends. A normal closure ends the stream; any other is its last item.
 pub struct WebSocketReceiver {
     inbox: Inbox,
-    _listeners: Vec<Listener>,
+    attempt: Attempt,
+    _callbacks: [Callback; 2],
+}
+
+impl Drop for WebSocketReceiver {
+    fn drop(&mut self) {
+        self.attempt.silence();
+    }
 }
 
 impl Stream for WebSocketReceiver {
@@ -249,9 +207,16 @@ mod tests {
     use super::*;
     use wasm_bindgen_test::wasm_bindgen_test;
 
+    #[wasm_bindgen(module = "/js/socket.js")]
+    extern "C" {
+        #[wasm_bindgen(catch)]
+        fn resolve(url: &str) -> Result<String, JsValue>;
+    }
+
     #[wasm_bindgen_test]
     fn addresses_become_absolute() {
-        let host = global("location").and_then(|location| property(&location, "host"));
+        let location = js_sys::Reflect::get(&js_sys::global(), &"location".into()).unwrap();
+        let host = js_sys::Reflect::get(&location, &"host".into()).ok();
         // Not every runner has a page with an address.
         if let Some(host) = host.and_then(|host| host.as_string()) {
             assert_eq!(resolve("/v1/sync?x=1#y").unwrap(), format!("ws://{host}/v1/sync?x=1"));
@@ -259,7 +224,7 @@ mod tests {
         assert_eq!(resolve("https://example.org/v1/sync").unwrap(), "wss://example.org/v1/sync");
         assert_eq!(resolve("http://example.org:1234").unwrap(), "ws://example.org:1234/");
         assert_eq!(resolve("wss://example.org/a").unwrap(), "wss://example.org/a");
-        assert!(matches!(resolve("ftp://example.org/"), Err(TransportError::Address(_))));
+        assert!(resolve("ftp://example.org/").is_err_and(|thrown| describe(&thrown).0 == "Address"));
     }
 
     #[wasm_bindgen_test]

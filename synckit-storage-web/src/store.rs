@@ -5,10 +5,12 @@ use std::rc::Rc;
 
 use futures_core::Stream;
 use synckit::storage::{Chunk, ChunkId, ReplicaLease, Storage, StorageError, StorageEvent, StorageMode};
+use wasm_bindgen::JsValue;
 
+use crate::backend::{self, Backend, Operation};
 use crate::builder::WebStorageBuilder;
 use crate::lease;
-use crate::operation::{Answer, Log, Operation};
+use crate::page::Callback;
 use crate::queue::Slot;
 use crate::tabs::{Events, Tabs};
 use crate::task::detached;
@@ -36,7 +38,9 @@ pub struct WebStorage {
 
 pub(crate) struct Inner {
     pub(crate) name: String,
-    pub(crate) log: Box<dyn Log>,
+    pub(crate) backend: Backend,
+    /// What the backend calls when it was found empty.
+    pub(crate) _emptied: Callback,
     pub(crate) mode: RefCell<StorageMode>,
     pub(crate) events: Rc<Events>,
     pub(crate) tabs: Option<Tabs>,
@@ -57,11 +61,11 @@ impl WebStorage {
     }
 
     /// Does it within the limits, to the end, and tells the other tabs.
-    pub(crate) fn ask(&self, operation: Operation) -> Slot<Result<Answer, StorageError>> {
+    pub(crate) fn ask(&self, operation: Operation) -> Slot<Result<JsValue, StorageError>> {
         let inner = self.inner.clone();
         detached(async move {
             operation.check()?;
-            let answer = inner.log.perform(&operation).await?;
+            let answer = operation.perform(&inner.backend).await?;
             if let Some(tabs) = &inner.tabs {
                 tabs.tell(&operation);
             }
@@ -70,24 +74,22 @@ impl WebStorage {
     }
 }
 
-/// No backend answers anything else than it was asked.
-fn mismatch<T>() -> Result<T, StorageError> {
-    Err(StorageError::Corrupt("another answer than was asked for".into()))
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.backend.closed();
+    }
 }
 
 impl Storage for WebStorage {
     async fn load(&self, document: &str, after: Option<ChunkId>) -> Result<Vec<Chunk>, StorageError> {
-        match self.ask(Operation::Load { document: document.to_owned(), after }).await? {
-            Answer::Chunks(chunks) => Ok(chunks),
-            _ => mismatch(),
-        }
+        let number = after.map_or(0, |after| after.0);
+        let chunks = self.ask(Operation { number, ..Operation::new("load", document) }).await?;
+        backend::chunks(&chunks)
     }
 
     async fn append(&self, document: &str, update: Vec<u8>) -> Result<ChunkId, StorageError> {
-        match self.ask(Operation::Append { document: document.to_owned(), update }).await? {
-            Answer::Id(id) => Ok(id),
-            _ => mismatch(),
-        }
+        let id = self.ask(Operation { bytes: update, ..Operation::new("append", document) }).await?;
+        backend::id(&id)
     }
 
     async fn compact(
@@ -96,33 +98,25 @@ impl Storage for WebStorage {
         read: &[ChunkId],
         snapshot: Vec<u8>,
     ) -> Result<ChunkId, StorageError> {
-        let (document, read) = (document.to_owned(), read.to_vec());
-        match self.ask(Operation::Compact { document, read, snapshot }).await? {
-            Answer::Id(id) => Ok(id),
-            _ => mismatch(),
-        }
+        let ids = read.iter().map(|id| id.0 as f64).collect();
+        let id = self.ask(Operation { bytes: snapshot, ids, ..Operation::new("compact", document) }).await?;
+        backend::id(&id)
     }
 
     async fn delete(&self, document: &str) -> Result<(), StorageError> {
-        self.ask(Operation::Delete { document: document.to_owned() }).await.map(drop)
+        self.ask(Operation::new("delete", document)).await.map(drop)
     }
 
     async fn documents(&self) -> Result<Vec<String>, StorageError> {
-        match self.ask(Operation::Documents).await? {
-            Answer::Names(documents) => Ok(documents),
-            _ => mismatch(),
-        }
+        Ok(backend::names(&self.ask(Operation::new("documents", "")).await?))
     }
 
     async fn record(&self, key: &str) -> Result<Option<Vec<u8>>, StorageError> {
-        match self.ask(Operation::Record { key: key.to_owned() }).await? {
-            Answer::Value(value) => Ok(value),
-            _ => mismatch(),
-        }
+        backend::record(&self.ask(Operation::new("record", key)).await?)
     }
 
     async fn set_record(&self, key: &str, value: Vec<u8>) -> Result<(), StorageError> {
-        self.ask(Operation::SetRecord { key: key.to_owned(), value }).await.map(drop)
+        self.ask(Operation { bytes: value, ..Operation::new("set_record", key) }).await.map(drop)
     }
 
     /// By Web Locks. `None` in memory mode, in an insecure context, and when 64 other tabs hold a lease.

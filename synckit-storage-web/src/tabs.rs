@@ -5,11 +5,10 @@ use std::rc::Weak;
 
 use synckit::storage::StorageEvent;
 use wasm_bindgen::prelude::*;
-use web_sys::{BroadcastChannel, MessageEvent};
 
+use crate::backend::Operation;
 use crate::limits::{MAX_DOCUMENT_ID_BYTES, MAX_RECORD_KEY_BYTES};
-use crate::listener::Listener;
-use crate::operation::Operation;
+use crate::page::Others;
 use crate::queue::Queue;
 
 /// Most different events that wait for one reader. Beyond it they are dropped: they are hints.
@@ -55,46 +54,28 @@ impl Drop for Events {
     }
 }
 
-/// The channel to the other tabs with the same store.
-pub(crate) struct Tabs {
-    channel: BroadcastChannel,
-    _listener: Listener,
-}
+/// The other tabs with the same store.
+pub(crate) struct Tabs(Others);
 
 impl Tabs {
     /// `None` where there are no channels; then tabs learn of one another when they load.
     pub(crate) fn join(store: &str, heard: impl Fn(StorageEvent) + 'static) -> Option<Self> {
-        crate::web::global("BroadcastChannel")?;
-        let channel = BroadcastChannel::new(&format!("synckit:{store}")).ok()?;
-        let listener = Listener::new(&channel, "message", move |event| {
-            let data = event.unchecked_into::<MessageEvent>().data();
+        let others = Others::join(&format!("synckit:{store}"), move |data| {
             if let Some(event) = parse(&data) {
                 heard(event);
             }
         });
-        Some(Self { channel, _listener: listener })
+        others.map(Self)
     }
 
     /// Tells what has been stored.
     pub(crate) fn tell(&self, operation: &Operation) {
-        match operation {
-            Operation::Append { document, .. }
-            | Operation::Compact { document, .. }
-            | Operation::Delete { document } => self.post('a', document),
-            Operation::SetRecord { key, .. } => self.post('r', key),
-            _ => {}
-        }
-    }
-
-    fn post(&self, what: char, name: &str) {
-        // Fails only when the channel is closed, and then nobody is left to be told.
-        let _ = self.channel.post_message(&format!("{what}{name}").into());
-    }
-}
-
-impl Drop for Tabs {
-    fn drop(&mut self) {
-        self.channel.close();
+        let what = match operation.name {
+            "append" | "compact" | "delete" => 'a',
+            "set_record" => 'r',
+            _ => return,
+        };
+        self.0.tell(&format!("{what}{}", operation.key));
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use flate2::Compression;
@@ -90,6 +90,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 fn weigh(package: &str, static_files: Option<&str>, optimizer: Option<&Path>) -> Result<Weight> {
     let name = package.replace('-', "_");
     let folder = workspace::target().join("size").join(package);
+    // Nothing of an earlier build is weighed.
+    if folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {}", folder.display()))?;
+    }
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     web::bind(&web::compile(package, Profile::Release)?, &name, Profile::Release, &folder)?;
     let wasm = folder.join(format!("{name}_bg.wasm"));
@@ -97,19 +101,23 @@ fn weigh(package: &str, static_files: Option<&str>, optimizer: Option<&Path>) ->
         wasm_opt::optimize(program, &wasm)?;
     }
     let rest = match static_files {
-        Some(files) => web::files(&workspace::path(files))?
-            .iter()
-            .map(|file| measure(file))
-            .try_fold(Size::default(), |sum, size| size.map(|size| sum.plus(size)))?,
+        Some(files) => total(&web::files(&workspace::path(files))?)?,
         None => Size::default(),
     };
-    Ok(Weight { wasm: measure(&wasm)?, script: measure(&folder.join(format!("{name}.js")))?, rest })
+    // Beside the script, what crates have written in JavaScript.
+    let scripts = web::files(&folder)?;
+    let scripts = scripts.iter().filter(|file| file.extension().is_some_and(|extension| extension == "js"));
+    Ok(Weight { wasm: measure(&wasm)?, script: total(scripts)?, rest })
 }
 
 impl Size {
     fn plus(self, other: Self) -> Self {
         Self { raw: self.raw + other.raw, gzipped: self.gzipped + other.gzipped }
     }
+}
+
+fn total<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Result<Size> {
+    files.into_iter().try_fold(Size::default(), |sum, file| Ok(sum.plus(measure(file)?)))
 }
 
 fn measure(file: &Path) -> Result<Size> {
