@@ -163,15 +163,47 @@ impl<K: Ord, V> SortedMap<K, V> {
     }
 }
 
-/// Sorts by a number that is another one for each item. Sorting itself is compiled once, whatever is sorted.
+/// Sorts by a number that is another one for each item.
 pub(crate) fn sort_by_number<T>(items: &mut Vec<T>, number: impl Fn(&T) -> u64) {
-    if items.is_sorted_by_key(&number) {
+    sort_by(items, |one, other| number(one) < number(other));
+}
+
+/// Sorts so that what is `before` comes first. Stable, O(n log n); O(n) for what is sorted already. The sorting itself is
+/// compiled once, whatever is sorted.
+pub(crate) fn sort_by<T>(items: &mut Vec<T>, before: impl Fn(&T, &T) -> bool) {
+    if items.is_sorted_by(|one, other| !before(other, one)) {
         return;
     }
-    let mut order: Vec<_> = items.iter().enumerate().map(|(at, item)| (number(item), at)).collect();
-    order.sort_unstable();
+    let order = sorted_order(items.len(), &|one, other| before(&items[one], &items[other]));
     let mut unsorted: Vec<_> = items.drain(..).map(Some).collect();
-    items.extend(order.into_iter().filter_map(|(_, at)| unsorted[at].take()));
+    items.extend(order.into_iter().filter_map(|at| unsorted[at].take()));
+}
+
+/// A merge sort from the bottom up.
+fn sorted_order(len: usize, before: &dyn Fn(usize, usize) -> bool) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..len).collect();
+    let mut merged = Vec::with_capacity(len);
+    let mut width = 1;
+    while width < len {
+        for run in order.chunks(2 * width) {
+            let (mut left, mut right) = run.split_at(width.min(run.len()));
+            while let ([first, left_rest @ ..], [second, right_rest @ ..]) = (left, right) {
+                if before(*second, *first) {
+                    merged.push(*second);
+                    right = right_rest;
+                } else {
+                    merged.push(*first);
+                    left = left_rest;
+                }
+            }
+            merged.extend_from_slice(left);
+            merged.extend_from_slice(right);
+        }
+        std::mem::swap(&mut order, &mut merged);
+        merged.clear();
+        width *= 2;
+    }
+    order
 }
 
 impl<K, V> IntoIterator for SortedMap<K, V> {
@@ -187,7 +219,24 @@ impl<K, V> IntoIterator for SortedMap<K, V> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{SortedMap, sort_by_number};
+    use super::{SortedMap, sort_by, sort_by_number};
+
+    #[test]
+    fn sorting_keeps_the_order_of_equals() {
+        let mut dice: u32 = 3;
+        for len in 0..70 {
+            let mut items: Vec<(u32, usize)> = (0..len)
+                .map(|at| {
+                    dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    ((dice >> 16) % 9, at)
+                })
+                .collect();
+            let mut expected = items.clone();
+            sort_by(&mut items, |one, other| one.0 < other.0);
+            expected.sort_by_key(|item| item.0);
+            assert_eq!(items, expected);
+        }
+    }
 
     #[test]
     fn items_are_sorted_by_their_numbers() {

@@ -44,7 +44,7 @@ pub(crate) struct DocumentCell {
 
 struct Inner {
     state: DocumentState,
-    observers: Observers<Watch>,
+    observers: Observers,
     queue: VecDeque<Vec<Observer>>,
     notifying: bool,
     open: Option<Open>,
@@ -337,13 +337,13 @@ impl Inner {
             return;
         }
         let mut watched = Vec::new();
-        let mut above = std::collections::HashSet::new();
+        let mut above = std::collections::HashMap::new();
         for target in touched {
             if let Target::Field(container, _) = target {
                 watched.push(Watch::Place(Target::Content(container.clone())));
             }
             let mut next = Some(target.container());
-            while let Some(container) = next.filter(|container| above.insert((*container).clone())) {
+            while let Some(container) = next.filter(|container| above.insert((*container).clone(), 0u32).is_none()) {
                 watched.push(Watch::Place(Target::Deep(container.clone())));
                 next = self.state.parent(container);
             }
@@ -356,7 +356,7 @@ impl Inner {
     }
 
     fn announce(&mut self, watch: Watch) {
-        let batch = self.observers.watching([&watch]);
+        let batch = self.observers.watching(&[watch]);
         if !batch.is_empty() {
             self.queue.push_back(batch);
         }

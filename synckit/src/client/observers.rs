@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::cell::Watch;
 use crate::sorted::sort_by_number;
 
 /// A callback that is called as long as its [`Subscription`] lives.
@@ -25,18 +25,13 @@ impl Observer {
 }
 
 /// Callbacks by what they watch.
-pub(crate) struct Observers<K> {
-    by_key: HashMap<K, Vec<Observer>>,
+#[derive(Default)]
+pub(crate) struct Observers {
+    by_key: HashMap<Watch, Vec<Observer>>,
     next_id: u64,
 }
 
-impl<K> Default for Observers<K> {
-    fn default() -> Self {
-        Self { by_key: HashMap::new(), next_id: 0 }
-    }
-}
-
-impl<K: Eq + Hash> Observers<K> {
+impl Observers {
     pub(crate) fn is_empty(&self) -> bool {
         self.by_key.is_empty()
     }
@@ -45,14 +40,14 @@ impl<K: Eq + Hash> Observers<K> {
         self.by_key.values().map(Vec::len).sum()
     }
 
-    pub(crate) fn add(&mut self, key: K, callback: Arc<dyn Fn() + Send + Sync>) -> Observer {
+    pub(crate) fn add(&mut self, key: Watch, callback: Arc<dyn Fn() + Send + Sync>) -> Observer {
         self.next_id += 1;
         let observer = Observer { id: self.next_id, active: Arc::new(AtomicBool::new(true)), callback };
         self.by_key.entry(key).or_default().push(observer.clone());
         observer
     }
 
-    pub(crate) fn remove(&mut self, key: &K, observer: &Observer) {
+    pub(crate) fn remove(&mut self, key: &Watch, observer: &Observer) {
         if let Some(list) = self.by_key.get_mut(key) {
             list.retain(|other| other.id != observer.id);
             if list.is_empty() {
@@ -62,8 +57,8 @@ impl<K: Eq + Hash> Observers<K> {
     }
 
     /// The callbacks that watch any of these, each once, in the order they were added.
-    pub(crate) fn watching<'a>(&'a self, keys: impl IntoIterator<Item = &'a K>) -> Vec<Observer> {
-        let found = keys.into_iter().filter_map(|key| self.by_key.get(key)).flatten();
+    pub(crate) fn watching(&self, keys: &[Watch]) -> Vec<Observer> {
+        let found = keys.iter().filter_map(|key| self.by_key.get(key)).flatten();
         let mut found: Vec<Observer> = found.cloned().collect();
         sort_by_number(&mut found, |observer| observer.id);
         found.dedup_by_key(|observer| observer.id);

@@ -4,6 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use super::cell::Watch;
 use super::inbox::Command;
 use super::observers::{Observer, Observers, Subscription};
 use super::shared::Shared;
@@ -16,7 +17,7 @@ use crate::wire::{PeerId, decode_value, encode_value};
 pub(crate) struct PresenceCell {
     document: Arc<str>,
     shared: Weak<Shared>,
-    inner: Mutex<(SortedMap<PeerId, Value>, Observers<()>)>,
+    inner: Mutex<(SortedMap<PeerId, Value>, Observers)>,
 }
 
 impl PresenceCell {
@@ -39,7 +40,7 @@ impl PresenceCell {
             if !make(peers) {
                 return;
             }
-            observers.watching([&()])
+            observers.watching(&[Watch::Status])
         };
         observers.iter().for_each(Observer::call);
     }
@@ -50,7 +51,7 @@ impl PresenceCell {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, (SortedMap<PeerId, Value>, Observers<()>)> {
+    fn lock(&self) -> MutexGuard<'_, (SortedMap<PeerId, Value>, Observers)> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -100,9 +101,9 @@ impl<P: FieldValue> Observable for Presence<P> {
     }
 
     fn observe(&self, callback: impl Fn() + Send + Sync + 'static) -> Subscription {
-        let observer = self.cell.lock().1.add((), Arc::new(callback));
+        let observer = self.cell.lock().1.add(Watch::Status, Arc::new(callback));
         let (cell, ended) = (self.cell.clone(), observer.clone());
-        Subscription::new(&observer, move || cell.lock().1.remove(&(), &ended))
+        Subscription::new(&observer, move || cell.lock().1.remove(&Watch::Status, &ended))
     }
 }
 

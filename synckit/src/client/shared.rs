@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::cell::DocumentCell;
+use super::cell::Watch;
 use super::inbox::{Command, Inbox};
 use super::observers::{Observer, Observers, Subscription};
 use super::presence::PresenceCell;
@@ -25,7 +26,7 @@ pub(crate) struct Shared {
     /// Documents of a client without a driver: nobody else would remember them.
     kept: Mutex<Vec<Arc<DocumentCell>>>,
     presence: Mutex<SortedMap<Arc<str>, Weak<PresenceCell>>>,
-    status: Mutex<(Status, Observers<()>)>,
+    status: Mutex<(Status, Observers)>,
 }
 
 impl Shared {
@@ -128,7 +129,7 @@ impl Shared {
                 return;
             }
             *current = status;
-            observers.watching([&()])
+            observers.watching(&[Watch::Status])
         };
         observers.iter().for_each(Observer::call);
     }
@@ -137,9 +138,9 @@ impl Shared {
         self: &Arc<Self>,
         callback: impl Fn() + Send + Sync + 'static,
     ) -> Subscription {
-        let observer = lock(&self.status).1.add((), Arc::new(callback));
+        let observer = lock(&self.status).1.add(Watch::Status, Arc::new(callback));
         let (shared, ended) = (self.clone(), observer.clone());
-        Subscription::new(&observer, move || lock(&shared.status).1.remove(&(), &ended))
+        Subscription::new(&observer, move || lock(&shared.status).1.remove(&Watch::Status, &ended))
     }
 }
 

@@ -7,6 +7,7 @@ use super::container::Slot;
 use super::operation::{Action, Live, Stamp};
 use super::position::Position;
 use super::register::{self, Register};
+use crate::sorted::sort_by;
 use crate::version::Dot;
 
 /// One item. A register is empty while only later operations on the item have arrived, not its insertion.
@@ -136,7 +137,7 @@ impl ListState {
     /// Every item that was ever inserted, deleted ones too, by (position, id). O(n log n).
     pub(crate) fn all_in_order(&self) -> Vec<Dot> {
         let mut all: Vec<&Item> = self.items.iter().filter(|item| item.inserted.is_some()).collect();
-        all.sort_unstable_by(|a, b| (a.position(), a.id).cmp(&(b.position(), b.id)));
+        sort_by(&mut all, |a, b| (a.position(), a.id) < (b.position(), b.id));
         all.into_iter().map(|item| item.id).collect()
     }
 
