@@ -40,6 +40,7 @@ mod crdt;
 pub mod document;
 mod handle;
 pub mod platform;
+pub mod sequence;
 mod sorted;
 pub mod storage;
 pub mod sync;

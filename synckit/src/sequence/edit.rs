@@ -1,0 +1,186 @@
+//! Edits on their way between replicas.
+
+use std::sync::Arc;
+
+use super::Sequence;
+use super::causal;
+use super::contents::char_count;
+use super::piece::{Id, WriterIndex};
+use super::writer::{Deletion, Span};
+use crate::version::{Dot, VersionVector};
+
+/// What was inserted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Inserted {
+    /// Characters.
+    Text(Arc<str>),
+    /// So many characters that have been deleted since; nobody knows any more what they were.
+    Gone(usize),
+}
+
+impl Inserted {
+    /// How many characters.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => char_count(text),
+            Self::Gone(count) => *count,
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// One writer's edit: consecutive insertions at one place, or consecutive deletions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Edit {
+    /// Characters, each behind the one before.
+    Insert {
+        /// The id of the first one.
+        dot: Dot,
+        /// What the first one stood behind: `None` for the start.
+        left: Option<Dot>,
+        /// What all of them stood in front of: `None` for the end.
+        right: Option<Dot>,
+        /// The characters.
+        text: Inserted,
+    },
+    /// Deletions of characters that are neighbours by id.
+    Delete {
+        /// The first deletion's own dot.
+        dot: Dot,
+        /// The character that it took.
+        target: Dot,
+        /// How many deletions.
+        len: usize,
+        /// Whether each next one took the character with the id before, not behind.
+        descending: bool,
+    },
+}
+
+impl Edit {
+    /// Its first sequence number, and its writer.
+    pub fn dot(&self) -> Dot {
+        match self {
+            Self::Insert { dot, .. } | Self::Delete { dot, .. } => *dot,
+        }
+    }
+
+    /// How many sequence numbers it takes.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Insert { text, .. } => text.len(),
+            Self::Delete { len, .. } => *len,
+        }
+    }
+
+    /// Whether it does nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The last one of each writer's characters that it builds on.
+    pub(crate) fn dependencies(&self) -> [Option<Dot>; 2] {
+        match self {
+            Self::Insert { left, right, .. } => [*left, *right],
+            Self::Delete { target, len, descending: false, .. } => {
+                [Some(Dot::new(target.replica, target.seq + *len as u64 - 1)), None]
+            }
+            Self::Delete { target, .. } => [Some(*target), None],
+        }
+    }
+}
+
+impl Sequence {
+    /// What `version` lacks, in an order in which every edit comes behind those that it builds on. O(lacking log n).
+    pub fn since(&self, version: &VersionVector) -> Vec<Edit> {
+        let mut streams = Vec::new();
+        for &(replica, at) in &self.by_replica {
+            let mut edits = Vec::new();
+            self.edits_of(at, version.get(replica), &mut |edit| edits.push(edit));
+            streams.push((replica, edits));
+        }
+        causal::merge(streams, Edit::dot, Edit::dependencies)
+    }
+
+    /// Hands over a writer's edits behind sequence number `known`, ascending.
+    pub(crate) fn edits_since(&self, version: &VersionVector, emit: &mut dyn FnMut(Edit)) {
+        for &(replica, at) in &self.by_replica {
+            self.edits_of(at, version.get(replica), emit);
+        }
+    }
+
+    fn edits_of(&self, at: WriterIndex, known: u64, emit: &mut dyn FnMut(Edit)) {
+        let writer = &self.writers[at as usize];
+        let Ok(known) = u32::try_from(known) else { return };
+        let mut spans = &writer.spans[writer.spans.partition_point(|span| span.end() <= known + 1)..];
+        let deletions = writer.deletions.partition_point(|deletion| deletion.end() <= known + 1);
+        let mut deletions = &writer.deletions[deletions..];
+        loop {
+            match (spans.split_first(), deletions.split_first()) {
+                (Some((span, rest)), deletion) if deletion.is_none_or(|(next, _)| span.seq < next.seq) => {
+                    self.insertion(at, span, known + 1, emit);
+                    spans = rest;
+                }
+                (_, Some((deletion, rest))) => {
+                    self.deletion(at, deletion.from(known + 1), emit);
+                    deletions = rest;
+                }
+                (None, None) => return,
+                (Some(_), None) => {}
+            }
+        }
+    }
+
+    fn deletion(&self, at: WriterIndex, deletion: Deletion, emit: &mut dyn FnMut(Edit)) {
+        let own = self.dot(Id::new(at, deletion.seq));
+        if let (Some(dot), Some(target)) = (own, self.dot(deletion.target)) {
+            emit(Edit::Delete {
+                dot,
+                target,
+                len: deletion.len() as usize,
+                descending: deletion.is_descending(),
+            });
+        }
+    }
+
+    /// The characters of a span from `first` on: one edit, or more where the text of a part is gone.
+    fn insertion(&self, at: WriterIndex, span: &Span, first: u32, emit: &mut dyn FnMut(Edit)) {
+        let mut seq = span.seq.max(first);
+        let right = self.dot(span.right);
+        if !span.place.is_gone() {
+            let left = if seq == span.seq { self.dot(span.left) } else { self.dot(Id::new(at, seq - 1)) };
+            let text = self.contents.own(at, span.place, seq - span.seq, span.end() - seq);
+            if let Some(dot) = self.dot(Id::new(at, seq)) {
+                emit(Edit::Insert { dot, left, right, text: Inserted::Text(text.into()) });
+            }
+            return;
+        }
+        while seq < span.end() {
+            let left = if seq == span.seq { self.dot(span.left) } else { self.dot(Id::new(at, seq - 1)) };
+            let Some(dot) = self.dot(Id::new(at, seq)) else { return };
+            let (mut text, start) = (String::new(), seq);
+            let mut gone = None;
+            // Pieces of the span, for as long as they agree on whether their text is there.
+            while seq < span.end() {
+                let Some((spot, offset)) = self.find(Id::new(at, seq)) else { return };
+                let mut front = *self.piece(spot);
+                let mut piece = front.split(offset, self.contents.bytes(&front, offset));
+                if *gone.get_or_insert(piece.place.is_gone()) != piece.place.is_gone() {
+                    break;
+                }
+                let len = piece.len().min(span.end() - seq);
+                piece.split(len, self.contents.bytes(&piece, len));
+                text.push_str(self.contents.text(&piece));
+                seq += len;
+            }
+            let text = match gone {
+                Some(true) => Inserted::Gone((seq - start) as usize),
+                _ => Inserted::Text(text.into()),
+            };
+            emit(Edit::Insert { dot, left, right, text });
+        }
+    }
+}

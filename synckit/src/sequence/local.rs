@@ -1,0 +1,128 @@
+//! Edits by position: what a person types here.
+
+use std::ops::Range;
+
+use super::contents::{astral, char_count};
+use super::hot::Typing;
+use super::piece::{Id, Piece};
+use super::writer::{Deletion, Span};
+use super::{Sequence, SequenceError};
+use crate::version::Dot;
+
+impl Sequence {
+    /// Inserts `text` so that it begins at position `at`. Its characters get the ids from `dot` on, one sequence number
+    /// each: the writer goes on behind them. Returns how many they are.
+    ///
+    /// O(log n), and O(1) for typing.
+    ///
+    /// # Errors
+    /// [`SequenceError::OutOfBounds`] past the end, [`SequenceError::Used`] when the writer has gone on behind `dot`
+    /// before, [`SequenceError::Exhausted`] when it has no more numbers or bytes; nothing has changed then.
+    pub fn insert(&mut self, dot: Dot, at: usize, text: &str) -> Result<usize, SequenceError> {
+        let count = char_count(text);
+        let id = self.own(dot, count)?;
+        if at > self.len() {
+            return Err(SequenceError::OutOfBounds { at, len: self.len() });
+        }
+        if self.contents.room(id.writer) < text.len() {
+            return Err(SequenceError::Exhausted);
+        }
+        if count > 0 && !self.type_on(id, at as u32, text, count as u32) {
+            self.insert_anew(id, at as u32, text, count as u32);
+        }
+        Ok(count)
+    }
+
+    /// Deletes the characters in `range`. Each deletion takes a sequence number from `dot` on. Returns how many.
+    ///
+    /// O(log n) for each piece that is touched.
+    ///
+    /// # Errors
+    /// As [`insert`](Self::insert).
+    pub fn delete(&mut self, dot: Dot, range: Range<usize>) -> Result<usize, SequenceError> {
+        let count = range.end.saturating_sub(range.start);
+        let own = self.own(dot, count)?;
+        if range.end > self.len() {
+            return Err(SequenceError::OutOfBounds { at: range.end, len: self.len() });
+        }
+        let (at, count) = (range.start as u32, count as u32);
+        let mut done = 0;
+        while done < count {
+            let (spot, offset) = self.locate(at);
+            let piece = *self.piece(spot);
+            let len = (piece.len() - offset).min(count - done);
+            let target = piece.id().advance(offset);
+            self.hide(spot, offset, len);
+            let deletion = Deletion::new(own.seq + done, len, target, false);
+            self.writers[own.writer as usize].push_deletion(deletion);
+            done += len;
+        }
+        Ok(count as usize)
+    }
+
+    /// The fast way: the characters go on where the last ones were typed.
+    #[inline]
+    pub(super) fn type_on(&mut self, id: Id, at: u32, text: &str, count: u32) -> bool {
+        let Some(typing) = &mut self.hot.typing else { return false };
+        if typing.at != at || typing.id != id {
+            return false;
+        }
+        let piece = &mut self.tree.leaf_mut(self.hot.leaf).pieces_mut()[typing.slot];
+        if piece.is_wide() == text.is_ascii() || !piece.has_room(count) {
+            return false;
+        }
+        piece.grow(count);
+        if at != Typing::ANYWHERE {
+            typing.at += count;
+        }
+        typing.id.seq += count;
+        let wide = piece.is_wide();
+        self.contents.push(id.writer, text);
+        let writer = &mut self.writers[id.writer as usize];
+        writer.end = id.seq + count;
+        if let Some(span) = writer.spans.last_mut() {
+            span.len += count;
+        }
+        self.shown(count as i32, if wide { astral(text) as i32 } else { 0 });
+        true
+    }
+
+    fn insert_anew(&mut self, id: Id, at: u32, text: &str, count: u32) {
+        let (behind, left) = match at.checked_sub(1) {
+            Some(before) => {
+                let (spot, offset) = self.locate(before);
+                let left = self.piece(spot).id().advance(offset);
+                (Some(self.cut_behind(spot, offset)), left)
+            }
+            None => {
+                self.heat_front();
+                (None, Id::NONE)
+            }
+        };
+        // In front of whatever follows, deleted or not.
+        let right = match behind {
+            Some(spot) => self.tree.next_piece(spot.leaf, spot.slot).map(|(_, _, piece)| piece.id()),
+            None => self.tree.pieces().next().map(|(_, piece)| piece.id()),
+        };
+        let place = self.contents.next(id.writer);
+        let span = Span { seq: id.seq, len: count, left, right: right.unwrap_or(Id::NONE), place };
+        self.writers[id.writer as usize].push_span(id.writer, span);
+        let spot = self.put_text(behind, id, text);
+        self.hot.typing = Some(Typing { at: at + count, id: id.advance(count), slot: spot.slot });
+    }
+
+    /// Cuts a piece behind its character `offset`, if that is not its last one. Returns the spot of the front.
+    pub(super) fn cut_behind(&mut self, spot: super::Spot, offset: u32) -> super::Spot {
+        let len = self.piece(spot).len();
+        if offset + 1 == len {
+            return spot;
+        }
+        let spot = self.make_room(spot, 2);
+        let mut front: Piece = *self.piece(spot);
+        let rest = front.split(offset + 1, self.contents.bytes(&front, offset + 1));
+        let leaf = self.tree.leaf_mut(spot.leaf);
+        leaf.pieces_mut()[spot.slot] = front;
+        leaf.insert(spot.slot + 1, rest);
+        spot
+    }
+}

@@ -1,0 +1,124 @@
+//! Reading the text, and converting positions.
+
+use std::fmt;
+use std::ops::Range;
+
+use super::contents::byte_len;
+use super::tree::Sum;
+use super::{Sequence, Spot};
+
+impl Sequence {
+    /// The text that shows, piece by piece.
+    pub fn chunks(&self) -> impl Iterator<Item = &str> {
+        self.tree
+            .pieces()
+            .filter(|(_, piece)| !piece.is_deleted())
+            .map(|(_, piece)| self.contents.text(piece))
+    }
+
+    /// The text that shows, character by character.
+    pub fn chars(&self) -> impl Iterator<Item = char> {
+        self.chunks().flat_map(str::chars)
+    }
+
+    /// The text of a range of positions; what is past the end is left out. O(log n + length).
+    pub fn slice(&self, range: Range<usize>) -> String {
+        let end = range.end.min(self.len());
+        if range.start >= end {
+            return String::new();
+        }
+        let mut text = String::new();
+        let (spot, mut skip) = self.seek(range.start as u32, |sum| sum.chars);
+        let mut left = (end - range.start) as u32;
+        for (_, piece) in self.tree.pieces_from(spot.leaf, spot.slot) {
+            let shown = piece.visible();
+            if shown == 0 {
+                continue;
+            }
+            let take = (shown - skip).min(left);
+            let chunk = self.contents.text(piece);
+            let from = self.contents.bytes(piece, skip) as usize;
+            let to = self.contents.bytes(piece, skip + take) as usize;
+            text.push_str(chunk.get(from..to).unwrap_or(""));
+            (left, skip) = (left - take, 0);
+            if left == 0 {
+                break;
+            }
+        }
+        text
+    }
+
+    /// How many UTF-16 units stand before a position. O(log n).
+    pub fn utf16_at(&self, at: usize) -> usize {
+        if self.total.astral == 0 || at >= self.len() {
+            return if at >= self.len() { self.utf16_len() } else { at };
+        }
+        let (spot, offset, before) = self.seek_sum(at as u32, |sum| sum.chars);
+        let piece = self.piece(spot);
+        let text = self.contents.text(piece);
+        let head = &text[..byte_len(text, offset)];
+        before.utf16() as usize + head.chars().map(char::len_utf16).sum::<usize>()
+    }
+
+    /// The position before which `utf16` units stand; one in the middle of a character counts as before it. O(log n).
+    pub fn at_utf16(&self, utf16: usize) -> usize {
+        if self.total.astral == 0 || utf16 >= self.utf16_len() {
+            return utf16.min(self.len());
+        }
+        let (spot, offset, before) = self.seek_sum(utf16 as u32, Sum::utf16);
+        let mut units = 0;
+        let within = self.contents.text(self.piece(spot)).chars().take_while(|char| {
+            units += char.len_utf16() as u32;
+            units <= offset
+        });
+        before.chars as usize + within.count()
+    }
+
+    /// The piece in which a measure reaches `at`, and how far into the piece that is.
+    pub(super) fn seek(&self, at: u32, measure: impl Fn(Sum) -> u32 + Copy) -> (Spot, u32) {
+        let (spot, offset, _) = self.seek_sum(at, measure);
+        (spot, offset)
+    }
+
+    /// [`seek`](Self::seek), and the sum of all before the piece.
+    fn seek_sum(&self, at: u32, measure: impl Fn(Sum) -> u32 + Copy) -> (Spot, u32, Sum) {
+        let (leaf, mut before) = self.seek_leaf(at, measure);
+        let pieces = self.tree.leaf(leaf).pieces();
+        let mut slot = 0;
+        while slot + 1 < pieces.len() {
+            let piece = &pieces[slot];
+            let behind = before.plus(Sum { chars: piece.visible(), astral: self.contents.astral(piece) });
+            if at < measure(behind) {
+                break;
+            }
+            before = behind;
+            slot += 1;
+        }
+        (Spot { leaf, slot }, at - measure(before), before)
+    }
+
+    /// The leaf in which a measure reaches `at`. The nodes above the hot leaf may not know of its latest changes.
+    fn seek_leaf(&self, at: u32, measure: impl Fn(Sum) -> u32 + Copy) -> (u32, Sum) {
+        let Some((hot, chars, astral)) = self.unsettled() else {
+            return self.tree.descend(at, measure);
+        };
+        let start = self.tree.sum_before(hot);
+        let told = self.tree.leaf_sum(hot);
+        let end = start.plus(told).changed(chars, astral);
+        if at < measure(start) {
+            self.tree.descend(at, measure)
+        } else if at < measure(end) {
+            (hot, start)
+        } else {
+            let stale = at - measure(end) + measure(start.plus(told));
+            let (leaf, before) = self.tree.descend(stale, measure);
+            (leaf, before.changed(chars, astral))
+        }
+    }
+}
+
+impl fmt::Display for Sequence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.chunks().try_for_each(|chunk| f.write_str(chunk))
+    }
+}
