@@ -1,43 +1,67 @@
-//! `cargo xtask bench`: measurements in real programs. They print figures and assert nothing about time.
+//! `cargo xtask bench`: measurements. They print figures and assert nothing about time.
 
+use std::ffi::OsString;
 use std::process::Command;
 
 use anyhow::Result;
-use clap::ValueEnum;
 
 use crate::prerequisites::WASM;
 use crate::progress::Progress;
-use crate::{demo, packages, prerequisites, process};
+use crate::{demo, packages, prerequisites, process, workspace};
+
+/// The crate that measures the engine, and the program in it to start.
+const ENGINE: &str = "bench";
 
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Arguments {
-    /// What to measure.
-    what: What,
+    #[command(subcommand)]
+    program: Option<Program>,
 
+    /// Measures the engine: suites and options for the crate `bench`, such as `local doc --peers`. `-- --help` lists them.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "SUITES AND OPTIONS")]
+    engine: Vec<OsString>,
+}
+
+/// A measurement in whole programs.
+#[derive(clap::Subcommand)]
+enum Program {
+    /// How fast changes travel from window to window, and from offline to online.
+    Latency(Build),
+    /// How long a write takes until a signal of the same page shows it.
+    Write(Build),
+    /// How long the browser's stores take to keep, load and compact.
+    Storage(Build),
+    /// What an idle connection costs the server in memory.
+    Memory(Build),
+}
+
+#[derive(clap::Args)]
+struct Build {
     /// Measure a quick build instead of an optimized one, to try the measurement itself.
     #[arg(long)]
     dev: bool,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum What {
-    /// How fast changes travel from window to window, and from offline to online.
-    Latency,
-    /// How long a write takes until a signal of the same page shows it.
-    Write,
-    /// How long the browser's stores take to keep, load and compact.
-    Storage,
-    /// What an idle connection costs the server in memory.
-    Memory,
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    match &arguments.program {
+        None => engine(&arguments.engine),
+        Some(Program::Latency(build)) => with_browser("latency", &[], !build.dev),
+        Some(Program::Write(build)) => in_browser("synckit-leptos", "write_latency", &[], !build.dev),
+        Some(Program::Storage(build)) => {
+            in_browser("synckit-storage-web", "browser", &["latency"], !build.dev)
+        }
+        Some(Program::Memory(build)) => memory(!build.dev),
+    }
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    match arguments.what {
-        What::Latency => with_browser("latency", &[], !arguments.dev),
-        What::Write => in_browser("synckit-leptos", "write_latency", &[], !arguments.dev),
-        What::Storage => in_browser("synckit-storage-web", "browser", &["latency"], !arguments.dev),
-        What::Memory => memory(!arguments.dev),
-    }
+/// Measures the engine, beside other libraries on demand. Its two programs stand next to each other: one measures time, the
+/// other one memory.
+fn engine(arguments: &[OsString]) -> Result<()> {
+    prerequisites::c_compiler()?;
+    process::run(process::cargo().args(["build", "--package", ENGINE, "--bins", "--release"]))?;
+    let program = workspace::target().join("release").join(ENGINE);
+    process::run(Command::new(program).args(arguments))
 }
 
 /// Takes the pictures of the documentation.

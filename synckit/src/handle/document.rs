@@ -85,6 +85,17 @@ where
         self.node().cell.read(|state| state.since(&VersionVector::new())).encode()
     }
 
+    /// What of the document this lies in another replica lacks that knows `version`, as bytes for
+    /// [`import`](Self::import). For programs that carry changes themselves.
+    fn export_since(&self, version: &VersionVector) -> Vec<u8> {
+        self.node().cell.read(|state| state.since(version)).encode()
+    }
+
+    /// Everything that the document this lies in knows.
+    fn version(&self) -> VersionVector {
+        self.node().cell.read(|state| state.version().clone())
+    }
+
     /// Merges a snapshot into the document this lies in. What is known already has no second effect. The rest is stored
     /// and sent like a local write.
     ///
