@@ -113,6 +113,13 @@ impl<P> Clone for Presence<P> {
     }
 }
 
+/// Two handles are equal when they are of the same document of the same client.
+impl<P> PartialEq for Presence<P> {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.cell, &other.cell)
+    }
+}
+
 impl<P> fmt::Debug for Presence<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Presence").field("document", &self.cell.document).finish_non_exhaustive()

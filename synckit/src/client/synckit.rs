@@ -128,6 +128,20 @@ pub struct StatusRef {
     shared: Arc<Shared>,
 }
 
+/// Two handles are equal when they are of the same client.
+impl PartialEq for StatusRef {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+}
+
+/// Clones of one client are equal.
+impl PartialEq for SyncKit {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+}
+
 impl Observable for StatusRef {
     type Value = Status;
 

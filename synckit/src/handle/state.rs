@@ -66,6 +66,13 @@ impl DocumentStatusRef {
     }
 }
 
+/// Two handles are equal when they are of the same open document.
+impl PartialEq for DocumentStatusRef {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.cell, &other.cell)
+    }
+}
+
 impl Observable for DocumentStatusRef {
     type Value = DocumentStatus;
 

@@ -49,6 +49,13 @@ impl UndoManager {
     }
 }
 
+/// Two managers are equal when they are of the same open document: its steps are kept there.
+impl PartialEq for UndoManager {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.cell, &other.cell)
+    }
+}
+
 impl Observable for UndoManager {
     type Value = UndoState;
 
