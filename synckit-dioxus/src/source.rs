@@ -1,7 +1,6 @@
 //! A handle whose changes the components that read it hear of.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dioxus::prelude::dioxus_core::{ReactiveContext, SubscriberList};
@@ -61,12 +60,12 @@ impl<O: Observable> Followed<O> {
     }
 }
 
-/// Who wants to hear of the next change.
+/// Who wants to hear of the next change: the signal made of the source.
 #[derive(Default)]
-struct Readers(Mutex<HashSet<ReactiveContext>>);
+struct Readers(Mutex<Vec<ReactiveContext>>);
 
 impl Readers {
-    fn lock(&self) -> MutexGuard<'_, HashSet<ReactiveContext>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<ReactiveContext>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -83,11 +82,14 @@ impl Readers {
 
 impl SubscriberList for Readers {
     fn add(&self, reader: ReactiveContext) {
-        self.lock().insert(reader);
+        let mut readers = self.lock();
+        if !readers.contains(&reader) {
+            readers.push(reader);
+        }
     }
 
     fn remove(&self, reader: &ReactiveContext) {
-        self.lock().remove(reader);
+        self.lock().retain(|other| other != reader);
     }
 
     fn visit(&self, visit: &mut dyn FnMut(&ReactiveContext)) {

@@ -33,7 +33,7 @@
 //!
 //! The crate has no I/O of its own. A [`platform::Platform`] gives it time, chance and tasks, a [`storage::Storage`] the
 //! device's disk, a [`transport::Transport`] the way to a server; `synckit-storage-web` implements all three for
-//! browsers, `synckit-storage-native` for everything else. `synckit-leptos` turns handles into signals.
+//! browsers, `synckit-storage-native` for everything else. `synckit-leptos` and `synckit-dioxus` turn handles into signals.
 
 mod client;
 mod crdt;

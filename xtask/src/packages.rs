@@ -17,7 +17,7 @@ const BROWSER_ONLY: [&str; 3] = ["synckit-storage-web", "demo-todo", BASELINE];
 /// The demo without SyncKit, for `cargo xtask size`. It has no tests and lives inside the demo's folder.
 pub(crate) const BASELINE: &str = "demo-todo-baseline";
 /// Crates that have to work in the browser, too.
-const BROWSER_TOO: [&str; 2] = ["synckit", "synckit-leptos"];
+const BROWSER_TOO: [&str; 3] = ["synckit", "synckit-leptos", "synckit-dioxus"];
 
 /// A set of crates that are always selected together.
 #[derive(Clone, Copy)]
