@@ -2,6 +2,7 @@
 //!
 //! [`Change`] and [`Update`] are read by their headers alone; the operations inside are read when they are applied.
 
+mod fields;
 mod generated;
 pub(crate) mod limits;
 mod message;

@@ -343,7 +343,9 @@ impl Inner {
                 watched.push(Watch::Place(Target::Content(container.clone())));
             }
             let mut next = Some(target.container());
-            while let Some(container) = next.filter(|container| above.insert((*container).clone(), 0u32).is_none()) {
+            while let Some(container) =
+                next.filter(|container| above.insert((*container).clone(), 0u32).is_none())
+            {
                 watched.push(Watch::Place(Target::Deep(container.clone())));
                 next = self.state.parent(container);
             }

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use prost::encoding::{self, WireType};
 
 pub use self::codes::{FailureCode, NackCode};
-use super::generated as pb;
+use super::fields::{self, Field, Fields, Kind};
 use super::limits::{DecodeError, Limits, check};
-use super::update::{Update, vector_from_wire, vector_to_wire};
+use super::update::{Update, read_vector, write_vector};
 use crate::version::{ReplicaId, VersionVector};
+use Field::{Bytes, Fixed, Varint};
 
 /// The version of the protocol that this library speaks.
 pub const PROTOCOL: u32 = 1;
@@ -143,47 +144,42 @@ impl Message {
     pub fn encode(&self) -> Vec<u8> {
         match self {
             Self::Hello { protocol, peer, token } => {
-                frame(1, &pb::Hello { protocol: *protocol, peer: peer.0, token: token.clone() })
+                frame(1, &[Varint(u64::from(*protocol)), Fixed(peer.0), Bytes(token.as_bytes())])
             }
-            &Self::Welcome { session, server_time, epoch, max_message, heartbeat } => {
-                frame(2, &pb::Welcome { session, server_time, epoch, max_message, heartbeat })
+            &Self::Welcome { session, server_time, epoch, max_message, heartbeat } => frame(
+                2,
+                &[Fixed(session), Varint(server_time), Fixed(epoch), Varint(max_message), Varint(heartbeat)],
+            ),
+            Self::Failure { code, message, retry_after } => {
+                let code = u64::from(code.number());
+                frame(3, &[Varint(code), Bytes(cut(message)), Varint(*retry_after)])
             }
-            Self::Failure { code, message, retry_after } => frame(
-                3,
-                &pb::Failure { code: code.number(), message: cut(message), retry_after: *retry_after },
-            ),
-            Self::Subscribe { document, version } => frame(
-                4,
-                &pb::Subscribe { document: document.to_string(), version: Some(vector_to_wire(version)) },
-            ),
-            Self::Unsubscribe { document } => frame(5, &pb::Unsubscribe { document: document.to_string() }),
+            Self::Subscribe { document, version } => about_version(4, document, version),
+            Self::Unsubscribe { document } => frame(5, &[Bytes(document.as_bytes())]),
             Self::Changes { document, update } => {
-                frame(6, &RawChanges { document: document.to_string(), update: update.encode() })
+                frame(6, &[Bytes(document.as_bytes()), Bytes(&update.encode())])
             }
-            Self::CaughtUp { document, version } => frame(
-                7,
-                &pb::CaughtUp { document: document.to_string(), version: Some(vector_to_wire(version)) },
-            ),
-            Self::Ack { document, version } => {
-                frame(8, &pb::Ack { document: document.to_string(), version: Some(vector_to_wire(version)) })
+            Self::CaughtUp { document, version } => about_version(7, document, version),
+            Self::Ack { document, version } => about_version(8, document, version),
+            Self::Nack { document, change, code, message, retry_after } => {
+                let (replica, first_seq) = change.map_or((0, 0), |(replica, seq)| (replica.get(), seq));
+                frame(
+                    9,
+                    &[
+                        Bytes(document.as_bytes()),
+                        Fixed(replica),
+                        Varint(first_seq),
+                        Varint(u64::from(code.number())),
+                        Bytes(cut(message)),
+                        Varint(*retry_after),
+                    ],
+                )
             }
-            Self::Nack { document, change, code, message, retry_after } => frame(
-                9,
-                &pb::Nack {
-                    document: document.to_string(),
-                    replica: change.map_or(0, |(replica, _)| replica.get()),
-                    first_seq: change.map_or(0, |(_, first_seq)| first_seq),
-                    code: code.number(),
-                    message: cut(message),
-                    retry_after: *retry_after,
-                },
-            ),
-            Self::Presence { document, peer, state } => frame(
-                10,
-                &pb::Presence { document: document.to_string(), peer: peer.0, state: state.clone() },
-            ),
-            &Self::Ping { nonce } => frame(11, &pb::Ping { nonce }),
-            &Self::Pong { nonce } => frame(12, &pb::Pong { nonce }),
+            Self::Presence { document, peer, state } => {
+                frame(10, &[Bytes(document.as_bytes()), Fixed(peer.0), Bytes(state)])
+            }
+            Self::Ping { nonce } => frame(11, &[Varint(*nonce)]),
+            Self::Pong { nonce } => frame(12, &[Varint(*nonce)]),
         }
     }
 
@@ -204,88 +200,107 @@ impl Message {
     pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Self, DecodeError> {
         check("message", bytes.len(), limits.message)?;
         let (tag, body) = open(bytes)?;
-        let id = |document: String| document_id(document, limits);
-        let vector = |version: Option<pb::VersionVector>| vector_from_wire(version.unwrap_or_default());
+        let Some(kinds) = KINDS.get((tag as usize).wrapping_sub(1)) else {
+            return Err(DecodeError::Unknown { what: "message", number: u64::from(tag) });
+        };
+        let fields = Fields::read(body, kinds)?;
+        let text = |tag, what, limit| -> Result<String, DecodeError> {
+            let text = fields.text(tag)?;
+            check(what, text.len(), limit)?;
+            Ok(text.to_owned())
+        };
+        let code = |tag| fields.number(tag) as u32;
+        let document: Arc<str> = match kinds[0] {
+            Kind::Bytes => document_id(fields.text(1)?, limits)?,
+            _ => Arc::default(),
+        };
+        let version = || read_vector(fields.bytes(2));
         Ok(match tag {
-            1 => {
-                let pb::Hello { protocol, peer, token } = read(body)?;
-                check("token", token.len(), limits.token)?;
-                Self::Hello { protocol, peer: PeerId(peer), token }
-            }
-            2 => {
-                let pb::Welcome { session, server_time, epoch, max_message, heartbeat } = read(body)?;
-                Self::Welcome { session, server_time, epoch, max_message, heartbeat }
-            }
-            3 => {
-                let pb::Failure { code, message, retry_after } = read(body)?;
-                check("explanation", message.len(), MAX_TEXT)?;
-                Self::Failure { code: FailureCode::from_number(code), message, retry_after }
-            }
-            4 => {
-                let pb::Subscribe { document, version } = read(body)?;
-                Self::Subscribe { document: id(document)?, version: vector(version)? }
-            }
-            5 => Self::Unsubscribe { document: id(read::<pb::Unsubscribe>(body)?.document)? },
-            6 => {
-                let RawChanges { document, update } = read(body)?;
-                Self::Changes { document: id(document)?, update: Arc::new(Update::decode(&update)?) }
-            }
-            7 => {
-                let pb::CaughtUp { document, version } = read(body)?;
-                Self::CaughtUp { document: id(document)?, version: vector(version)? }
-            }
-            8 => {
-                let pb::Ack { document, version } = read(body)?;
-                Self::Ack { document: id(document)?, version: vector(version)? }
-            }
-            9 => {
-                let pb::Nack { document, replica, first_seq, code, message, retry_after } = read(body)?;
-                check("explanation", message.len(), MAX_TEXT)?;
-                let change = (replica != 0).then(|| (ReplicaId::new(replica), first_seq));
-                let code = NackCode::from_number(code);
-                Self::Nack { document: id(document)?, change, code, message, retry_after }
-            }
+            1 => Self::Hello {
+                protocol: code(1),
+                peer: PeerId(fields.number(2)),
+                token: text(3, "token", limits.token)?,
+            },
+            2 => Self::Welcome {
+                session: fields.number(1),
+                server_time: fields.number(2),
+                epoch: fields.number(3),
+                max_message: fields.number(4),
+                heartbeat: fields.number(5),
+            },
+            3 => Self::Failure {
+                code: FailureCode::from_number(code(1)),
+                message: text(2, "explanation", MAX_TEXT)?,
+                retry_after: fields.number(3),
+            },
+            4 => Self::Subscribe { document, version: version()? },
+            5 => Self::Unsubscribe { document },
+            6 => Self::Changes { document, update: Arc::new(Update::decode(fields.bytes(2))?) },
+            7 => Self::CaughtUp { document, version: version()? },
+            8 => Self::Ack { document, version: version()? },
+            9 => Self::Nack {
+                document,
+                change: (fields.number(2) != 0).then(|| (ReplicaId::new(fields.number(2)), fields.number(3))),
+                code: NackCode::from_number(code(4)),
+                message: text(5, "explanation", MAX_TEXT)?,
+                retry_after: fields.number(6),
+            },
             10 => {
-                let pb::Presence { document, peer, state } = read(body)?;
+                let state = fields.bytes(3);
                 check("presence", state.len(), limits.presence)?;
-                Self::Presence { document: id(document)?, peer: PeerId(peer), state }
+                Self::Presence { document, peer: PeerId(fields.number(2)), state: state.to_vec() }
             }
-            11 => Self::Ping { nonce: read::<pb::Ping>(body)?.nonce },
-            12 => Self::Pong { nonce: read::<pb::Pong>(body)?.nonce },
-            number => return Err(DecodeError::Unknown { what: "message", number: u64::from(number) }),
+            11 => Self::Ping { nonce: fields.number(1) },
+            _ => Self::Pong { nonce: fields.number(1) },
         })
     }
 }
 
-/// `Changes` with its update still encoded: [`Update`] has one reader and one writer, for the wire and the disk.
-#[derive(Clone, PartialEq, prost::Message)]
-struct RawChanges {
-    #[prost(string, tag = "1")]
-    document: String,
-    #[prost(bytes = "vec", tag = "2")]
-    update: Vec<u8>,
-}
+/// The fields of each message, by its number in the envelope less one.
+const KINDS: [&[Kind]; 12] = {
+    use Kind::{Bytes, Fixed, Varint};
+    [
+        &[Varint, Fixed, Bytes],
+        &[Fixed, Varint, Fixed, Varint, Varint],
+        &[Varint, Bytes, Varint],
+        &[Bytes, Bytes],
+        &[Bytes],
+        &[Bytes, Bytes],
+        &[Bytes, Bytes],
+        &[Bytes, Bytes],
+        &[Bytes, Fixed, Varint, Varint, Bytes, Varint],
+        &[Bytes, Fixed, Bytes],
+        &[Varint],
+        &[Varint],
+    ]
+};
 
 /// A version vector by itself, for records on the device.
 pub(crate) fn encode_version(version: &VersionVector) -> Vec<u8> {
-    prost::Message::encode_to_vec(&vector_to_wire(version))
+    write_vector(version)
 }
 
 /// Reads what [`encode_version`] wrote.
 pub(crate) fn decode_version(bytes: &[u8]) -> Result<VersionVector, DecodeError> {
-    vector_from_wire(read(bytes)?)
+    read_vector(bytes)
+}
+
+fn about_version(tag: u32, document: &str, version: &VersionVector) -> Vec<u8> {
+    frame(tag, &[Bytes(document.as_bytes()), Field::Message(&write_vector(version))])
 }
 
 /// An envelope around one message.
-fn frame(tag: u32, message: &impl prost::Message) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(message.encoded_len() + 12);
-    encoding::message::encode(tag, message, &mut bytes);
+fn frame(tag: u32, message: &[Field<'_>]) -> Vec<u8> {
+    let mut body = Vec::new();
+    fields::write(&mut body, message);
+    let mut bytes = Vec::with_capacity(body.len() + 12);
+    fields::write_bytes(&mut bytes, tag, &body);
     bytes
 }
 
 /// Takes the envelope off.
 fn open(mut bytes: &[u8]) -> Result<(u32, &[u8]), DecodeError> {
-    let (tag, kind) = encoding::decode_key(&mut bytes)?;
+    let (tag, kind) = fields::key(&mut bytes)?;
     if kind != WireType::LengthDelimited {
         return Err(DecodeError::Invalid("a frame that is not an envelope"));
     }
@@ -296,11 +311,7 @@ fn open(mut bytes: &[u8]) -> Result<(u32, &[u8]), DecodeError> {
     Ok((tag, bytes))
 }
 
-fn read<M: prost::Message + Default>(body: &[u8]) -> Result<M, DecodeError> {
-    Ok(M::decode(body)?)
-}
-
-fn document_id(document: String, limits: &Limits) -> Result<Arc<str>, DecodeError> {
+fn document_id(document: &str, limits: &Limits) -> Result<Arc<str>, DecodeError> {
     check("document id", document.len(), limits.document_id)?;
     if document.is_empty() {
         return Err(DecodeError::Invalid("a message about a document without an id"));
@@ -308,12 +319,12 @@ fn document_id(document: String, limits: &Limits) -> Result<Arc<str>, DecodeErro
     Ok(document.into())
 }
 
-fn cut(text: &str) -> String {
+fn cut(text: &str) -> &[u8] {
     let mut end = text.len().min(MAX_TEXT);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    text[..end].to_owned()
+    &text.as_bytes()[..end]
 }
 
 #[cfg(test)]

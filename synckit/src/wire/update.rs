@@ -1,9 +1,8 @@
 //! Changes and updates by their headers.
 
-use prost::Message;
-use prost::encoding::{self, WireType};
+use prost::encoding::WireType;
 
-use super::generated as pb;
+use super::fields::{self, Field, Fields, Kind};
 use super::limits::{DecodeError, Limits, MAX_CHANGE_LEN, MAX_SEQ, check};
 use crate::version::{ReplicaId, Timestamp, VersionVector};
 
@@ -37,38 +36,32 @@ impl Change {
         34 + self.operations.len() + 20 * self.dependencies.len()
     }
 
-    fn from_wire(wire: pb::Change) -> Result<Self, DecodeError> {
-        if wire.replica == 0 || wire.first_seq == 0 || wire.len == 0 {
-            return Err(DecodeError::Invalid("a change without replica or sequence number"));
+    fn read(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let fields = Fields::read(bytes, &KINDS)?;
+        let (replica, first_seq, len) = (fields.number(1), fields.number(2), fields.number(3));
+        if replica == 0 || first_seq == 0 || len == 0 {
+            return Err(DecodeError::Invalid("a change without a header"));
         }
-        if wire.len > MAX_CHANGE_LEN || wire.first_seq.saturating_add(wire.len) > MAX_SEQ {
+        if len > MAX_CHANGE_LEN || first_seq.saturating_add(len) > MAX_SEQ {
             return Err(DecodeError::TooLarge {
                 what: "sequence number",
-                size: wire.first_seq.saturating_add(wire.len),
+                size: first_seq.saturating_add(len),
                 limit: MAX_SEQ,
             });
         }
         Ok(Self {
-            replica: ReplicaId::new(wire.replica),
-            first_seq: wire.first_seq,
-            len: wire.len,
-            time: Timestamp(wire.time),
-            operations: wire.operations,
-            dependencies: wire.dependencies.map(vector_from_wire).transpose()?.unwrap_or_default(),
+            replica: ReplicaId::new(replica),
+            first_seq,
+            len,
+            time: Timestamp(fields.number(4)),
+            operations: fields.bytes(5).to_vec(),
+            dependencies: read_vector(fields.bytes(6))?,
         })
     }
-
-    fn to_wire(&self) -> pb::Change {
-        pb::Change {
-            replica: self.replica.get(),
-            first_seq: self.first_seq,
-            len: self.len,
-            time: self.time.0,
-            operations: self.operations.clone(),
-            dependencies: (!self.dependencies.is_empty()).then(|| vector_to_wire(&self.dependencies)),
-        }
-    }
 }
+
+/// The fields of a change.
+const KINDS: [Kind; 6] = [Kind::Fixed, Kind::Varint, Kind::Varint, Kind::Fixed, Kind::Bytes, Kind::Bytes];
 
 /// A batch of changes. A snapshot is the update that starts from nothing.
 ///
@@ -93,7 +86,24 @@ impl Update {
 
     /// Its bytes, for the wire and the disk.
     pub fn encode(&self) -> Vec<u8> {
-        self.to_wire().encode_to_vec()
+        let mut bytes = Vec::with_capacity(self.encoded_len());
+        let mut body = Vec::new();
+        for change in &self.changes {
+            body.clear();
+            fields::write(
+                &mut body,
+                &[
+                    Field::Fixed(change.replica.get()),
+                    Field::Varint(change.first_seq),
+                    Field::Varint(change.len),
+                    Field::Fixed(change.time.0),
+                    Field::Bytes(&change.operations),
+                    Field::Bytes(&write_vector(&change.dependencies)),
+                ],
+            );
+            fields::write_bytes(&mut bytes, 1, &body);
+        }
+        bytes
     }
 
     /// Its size when encoded, in bytes, give or take a few for each change.
@@ -108,8 +118,19 @@ impl Update {
     /// no sense.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         check("update", bytes.len(), Limits::DEFAULT.message)?;
-        check_headers(bytes)?;
-        Self::from_wire(pb::Update::decode(bytes)?)
+        let mut changes = Vec::new();
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let (tag, kind) = fields::key(&mut rest)?;
+            if kind != WireType::LengthDelimited {
+                return Err(DecodeError::Invalid("an update that holds something else than changes"));
+            }
+            let change = fields::content(&mut rest)?;
+            if tag == 1 {
+                changes.push(Change::read(change)?);
+            }
+        }
+        Ok(Self { changes })
     }
 
     /// Cuts it into updates of about `max_bytes` at most, in order; a single change larger than that stays whole.
@@ -130,49 +151,35 @@ impl Update {
         }
         parts
     }
-
-    pub(crate) fn from_wire(wire: pb::Update) -> Result<Self, DecodeError> {
-        let changes = wire.changes.into_iter().map(Change::from_wire).collect::<Result<_, _>>()?;
-        Ok(Self { changes })
-    }
-
-    pub(crate) fn to_wire(&self) -> pb::Update {
-        pb::Update { changes: self.changes.iter().map(Change::to_wire).collect() }
-    }
 }
 
-/// Bytes that a change takes at least: its replica, first sequence number and length.
-const MIN_CHANGE: u64 = 13;
+/// The bytes of a version vector.
+pub(super) fn write_vector(vector: &VersionVector) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(20 * vector.len());
+    for (replica, seq) in vector.iter() {
+        let mut entry = Vec::with_capacity(20);
+        fields::write(&mut entry, &[Field::Fixed(replica.get()), Field::Varint(seq)]);
+        fields::write_bytes(&mut bytes, 1, &entry);
+    }
+    bytes
+}
 
-/// Refuses changes that are too short to be any, before memory is reserved for them: in memory a change takes some hundred
-/// bytes, as a message of nothing it would take two.
-fn check_headers(mut bytes: &[u8]) -> Result<(), DecodeError> {
+/// Reads what [`write_vector`] wrote.
+pub(super) fn read_vector(mut bytes: &[u8]) -> Result<VersionVector, DecodeError> {
+    let mut entries: Vec<(ReplicaId, u64)> = Vec::new();
     while !bytes.is_empty() {
-        let (tag, kind) = encoding::decode_key(&mut bytes)?;
-        if kind != WireType::LengthDelimited {
-            return Err(DecodeError::Invalid("an update that holds something else than changes"));
+        let (tag, kind) = fields::key(&mut bytes)?;
+        if (tag, kind) != (1, WireType::LengthDelimited) {
+            return Err(DecodeError::Invalid("a version vector that holds something else than entries"));
         }
-        let len = encoding::decode_varint(&mut bytes)?;
-        if tag == 1 && len < MIN_CHANGE {
-            return Err(DecodeError::Invalid("a change without a header"));
+        let entry = Fields::read(fields::content(&mut bytes)?, &[Kind::Fixed, Kind::Varint])?;
+        let (replica, seq) = (entry.number(1), entry.number(2));
+        let ascending = entries.last().is_none_or(|(last, _)| last.get() < replica);
+        if !ascending || replica == 0 || !(1..MAX_SEQ).contains(&seq) {
+            return Err(DecodeError::Invalid("a version vector out of order or range"));
         }
-        let rest = usize::try_from(len).ok().and_then(|len| bytes.get(len..));
-        bytes = rest.ok_or(DecodeError::Invalid("a change longer than its update"))?;
-    }
-    Ok(())
-}
-
-pub(crate) fn vector_to_wire(vector: &VersionVector) -> pb::VersionVector {
-    let entry = |(replica, seq): (ReplicaId, u64)| pb::VersionEntry { replica: replica.get(), seq };
-    pb::VersionVector { entries: vector.iter().map(entry).collect() }
-}
-
-pub(crate) fn vector_from_wire(wire: pb::VersionVector) -> Result<VersionVector, DecodeError> {
-    let ascending = wire.entries.windows(2).all(|pair| pair[0].replica < pair[1].replica);
-    let numbers = wire.entries.iter().all(|entry| entry.replica != 0 && (1..MAX_SEQ).contains(&entry.seq));
-    if !ascending || !numbers {
-        return Err(DecodeError::Invalid("a version vector out of order or range"));
+        entries.push((ReplicaId::new(replica), seq));
     }
     // Ascending already: each entry is appended, never inserted.
-    Ok(wire.entries.iter().map(|entry| (ReplicaId::new(entry.replica), entry.seq)).collect())
+    Ok(entries.into_iter().collect())
 }

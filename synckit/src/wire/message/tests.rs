@@ -2,7 +2,7 @@ use prost::Message as _;
 
 use super::*;
 use crate::version::Timestamp;
-use crate::wire::Change;
+use crate::wire::{Change, generated as pb};
 
 fn vector() -> VersionVector {
     [(ReplicaId::new(7), 3), (ReplicaId::new(9), 1 << 40)].into_iter().collect()
@@ -87,7 +87,7 @@ fn row_17_a_length_beyond_the_message_is_refused_before_memory_is_reserved() {
 #[test]
 fn row_17_a_message_of_empty_changes_is_refused_before_memory_is_reserved_for_them() {
     let update = [0x0a, 0].repeat(1 << 20);
-    let frame = frame(6, &RawChanges { document: "d".into(), update });
+    let frame = frame(6, &[Bytes(b"d"), Bytes(&update)]);
     let error = Message::decode(&frame, &Limits::DEFAULT).unwrap_err();
     assert_eq!(error, DecodeError::Invalid("a change without a header"));
 }
