@@ -16,7 +16,8 @@ use crate::source::Source;
 pub struct FieldSignal<V: 'static> {
     value: ReadSignal<V>,
     source: CopyValue<Rc<Source<FieldRef<V>>>>,
-    error: Signal<Option<WriteError>>,
+    failed: Signal<Option<WriteError>>,
+    error: ReadSignal<Option<WriteError>>,
 }
 
 impl<V: FieldValue + PartialEq> FieldSignal<V> {
@@ -30,16 +31,16 @@ impl<V: FieldValue + PartialEq> FieldSignal<V> {
     pub fn set(&self, value: V) {
         // Not held while writing: a callback may come back to this signal.
         let Ok(field) = self.source.try_read().map(|source| source.handle()) else { return };
-        let failed = field.set(value).err();
-        let mut error = self.error;
-        if error.try_peek().is_ok_and(|error| *error != failed) {
-            error.set(failed);
+        let outcome = field.set(value).err();
+        let mut failed = self.failed;
+        if failed.try_peek().is_ok_and(|before| *before != outcome) {
+            failed.set(outcome);
         }
     }
 
     /// Why the last write failed, if it did: a value of more than 1 MiB, for instance. The field then keeps what it had.
     pub fn error(self) -> ReadSignal<Option<WriteError>> {
-        self.error.into()
+        self.error
     }
 }
 
@@ -138,7 +139,10 @@ impl<V: FieldValue + PartialEq> FieldRefExt<V> for FieldRef<V> {
                 last.clone()
             }
         });
-        let (source, error) = use_hook(|| (CopyValue::new(source), Signal::new(None)));
-        FieldSignal { value, source, error }
+        let (source, failed, error) = use_hook(|| {
+            let failed = Signal::new(None);
+            (CopyValue::new(source), failed, ReadSignal::from(failed))
+        });
+        FieldSignal { value, source, failed, error }
     }
 }
