@@ -6,13 +6,16 @@
 //! | [`map`] | last writer wins per key, by (time, replica, sequence) | Shapiro et al. 2011, LWW-Register |
 //! | [`list`] | one last-writer-wins register each for place, value and life of an item | Kleppmann 2020, "Moving Elements in List CRDTs" |
 //! | [`counter`] | the latest totals of every replica | Shapiro et al. 2011, PN-Counter |
+//! | [`text`] | a sequence of characters with left and right origins, and marks between characters | Weidner and Kleppmann 2023, FugueMax; Litt et al. 2022, Peritext |
 //! | [`set`] | observed remove, add wins, by version vector per element | Bieniusa et al. 2012, optimised OR-Set |
 
 pub(crate) mod container;
 pub(crate) mod counter;
 pub(crate) mod list;
 pub(crate) mod map;
+pub(crate) mod marks;
 pub(crate) mod operation;
 pub(crate) mod position;
 pub(crate) mod register;
 pub(crate) mod set;
+pub(crate) mod text;

@@ -10,6 +10,7 @@ mod error;
 pub(crate) mod event;
 mod reissue;
 mod state;
+pub(crate) mod text;
 pub(crate) mod transaction;
 pub(crate) mod undo;
 

@@ -51,11 +51,13 @@ pub mod wire;
 
 pub use client::status::{Connection, DocumentStatus, LoadState, Refusal, RefusalCode, Status, Tier};
 pub use client::{Builder, ConnectError, Presence, StatusRef, Subscription, SyncKit};
+pub use crdt::marks::{Expand, Side};
+pub use crdt::text::TextStep;
 pub use document::WriteError;
 pub use handle::{
-    Counter, CounterRef, Document, DocumentRef, DocumentStatusRef, Element, ElementId, FieldRef, FlushError,
-    ImportError, ItemRef, List, ListRef, Map, MapRef, Node, Observable, ReadError, Schema, Set, SetRef,
-    UndoManager, UndoState, ValueStream,
+    Counter, CounterRef, Cursor, Document, DocumentRef, DocumentStatusRef, Element, ElementId, FieldRef,
+    FlushError, ImportError, ItemRef, List, ListRef, Map, MapRef, Node, Observable, ReadError, Schema, Set,
+    SetRef, Text, TextDelta, TextRef, TextSpan, UndoManager, UndoState, ValueStream,
 };
 #[cfg(feature = "json")]
 pub use handle::{Json, JsonRef};
@@ -75,7 +77,7 @@ pub mod generated {
 pub mod prelude {
     pub use crate::{
         Counter, CounterRef, Document, DocumentRef, ElementId, FieldRef, FieldValue, List, ListRef, Map,
-        MapRef, Observable, SetRef, Subscription, SyncKit, Tier,
+        MapRef, Observable, SetRef, Subscription, SyncKit, Text, TextRef, Tier,
     };
 }
 

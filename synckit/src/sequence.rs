@@ -30,7 +30,7 @@
 //! # Ok::<(), synckit::sequence::SequenceError>(())
 //! ```
 
-mod causal;
+pub(crate) mod causal;
 mod contents;
 mod edit;
 mod hot;
@@ -140,19 +140,6 @@ impl Sequence {
             + self.by_replica.capacity() * size_of::<(ReplicaId, WriterIndex)>()
             + self.tree.heap_size()
             + self.contents.heap_size()
-    }
-
-    #[doc(hidden)]
-    pub fn describe(&self) -> String {
-        let spans: usize = self.writers.iter().map(|w| w.spans.len()).sum();
-        let deletions: usize = self.writers.iter().map(|w| w.deletions.len()).sum();
-        format!(
-            "pieces {} leaves {} spans {spans} deletions {deletions} tree {} contents {}",
-            self.tree.pieces().count(),
-            self.tree.leaf_count(),
-            self.tree.heap_size(),
-            self.contents.heap_size()
-        )
     }
 
     fn piece(&self, spot: Spot) -> &Piece {

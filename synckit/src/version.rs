@@ -70,11 +70,17 @@ impl fmt::Display for Dot {
 #[error("`{0}` is not an element id: expected hexadecimal digits, a dash and a number")]
 pub struct ParseDotError(String);
 
+impl ParseDotError {
+    pub(crate) fn new(text: &str) -> Self {
+        Self(text.chars().take(64).collect())
+    }
+}
+
 impl std::str::FromStr for Dot {
     type Err = ParseDotError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let error = || ParseDotError(text.chars().take(64).collect());
+        let error = || ParseDotError::new(text);
         let (replica, seq) = text.split_once('-').ok_or_else(error)?;
         let replica = u64::from_str_radix(replica, 16).map_err(|_| error())?;
         let seq = seq.parse().map_err(|_| error())?;

@@ -8,6 +8,7 @@ pub(crate) mod limits;
 mod message;
 pub(crate) mod operations;
 mod table;
+mod text;
 mod update;
 
 pub use limits::{DecodeError, Limits};

@@ -9,7 +9,7 @@ use super::observers::Subscription;
 use super::presence::Presence;
 use super::shared::Shared;
 use super::status::{Connection, Status, Tier};
-use crate::handle::{CounterRef, Document, Element, ListRef, Node, Observable, ReadError, SetRef};
+use crate::handle::{CounterRef, Document, Element, ListRef, Node, Observable, ReadError, SetRef, TextRef};
 use crate::platform::Platform;
 use crate::storage::StorageMode;
 use crate::value::FieldValue;
@@ -83,6 +83,11 @@ impl SyncKit {
     /// A document that is one counter.
     pub fn counter(&self, id: &str) -> CounterRef {
         self.node(id, false).counter("value")
+    }
+
+    /// A document that is one text.
+    pub fn text(&self, id: &str) -> TextRef {
+        self.node(id, false).text("value")
     }
 
     /// A document that is one list.

@@ -7,8 +7,9 @@ use super::list::ListState;
 use super::map::MapState;
 use super::operation::Live;
 use super::set::SetState;
+use super::text::TextState;
 use crate::value::Value;
-use crate::version::Dot;
+use crate::version::{Dot, VersionVector};
 
 /// What a container holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,6 +18,7 @@ pub(crate) enum Kind {
     List,
     Counter,
     Set,
+    Text,
 }
 
 /// How all replicas know a container.
@@ -89,6 +91,7 @@ pub(crate) enum Content {
     List(ListState),
     Counter(CounterState),
     Set(SetState),
+    Text(Box<TextState>),
 }
 
 impl Content {
@@ -98,16 +101,26 @@ impl Content {
             Kind::List => Self::List(ListState::default()),
             Kind::Counter => Self::Counter(CounterState::default()),
             Kind::Set => Self::Set(SetState::default()),
+            Kind::Text => Self::Text(Box::default()),
         }
     }
 
-    /// Hands every operation that is still live to `emit`, in no particular order.
-    pub(crate) fn live(&self, emit: &mut dyn FnMut(Live)) {
+    /// Hands every operation that is still live and that `known` lacks to `emit`, in no particular order.
+    pub(crate) fn live(&self, known: &VersionVector, emit: &mut dyn FnMut(Live)) {
+        if let Self::Text(text) = self {
+            return text.live(known, emit);
+        }
+        let emit = &mut |live: Live| {
+            if !known.contains(live.stamp.dot) {
+                emit(live);
+            }
+        };
         match self {
             Self::Map(map) => map.live(emit),
             Self::List(list) => list.live(emit),
             Self::Counter(counter) => counter.live(emit),
             Self::Set(set) => set.live(emit),
+            Self::Text(_) => {}
         }
     }
 
@@ -117,6 +130,7 @@ impl Content {
             Self::List(list) => list.byte_size(),
             Self::Counter(counter) => counter.byte_size(),
             Self::Set(set) => set.byte_size(),
+            Self::Text(text) => text.byte_size(),
         }
     }
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::container::{ContainerId, Slot};
+use super::marks::Mark;
 use super::position::Position;
+use crate::sequence::Edit;
 use crate::value::Value;
 use crate::version::{Dot, Timestamp};
 
@@ -48,9 +50,29 @@ pub(crate) enum Action {
         value: Value,
         observed: Vec<Dot>,
     },
+    /// Characters of a text that come or go: as many sequence numbers as characters.
+    TextEdit(Edit),
+    TextMark(Mark),
 }
 
 impl Action {
+    /// How many sequence numbers it takes.
+    pub(crate) fn span(&self) -> u64 {
+        match self {
+            Self::TextEdit(edit) => edit.len() as u64,
+            _ => 1,
+        }
+    }
+
+    /// What has to be there before this can be applied.
+    pub(crate) fn dependencies(&self) -> [Option<Dot>; 2] {
+        match self {
+            Self::TextEdit(edit) => edit.dependencies(),
+            Self::TextMark(mark) => mark.dependencies(),
+            _ => [None, None],
+        }
+    }
+
     /// The container that comes into reach by this, if it is one.
     pub(crate) fn slot(&self) -> Option<&Slot> {
         match self {

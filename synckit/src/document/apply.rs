@@ -4,7 +4,7 @@ use super::error::ApplyError;
 use super::event::{Origin, Touched};
 use super::state::DocumentState;
 use crate::sorted::SortedMap;
-use crate::version::ReplicaId;
+use crate::version::{ReplicaId, VersionVector};
 use crate::wire::operations::Reader;
 use crate::wire::{Change, Update};
 
@@ -23,14 +23,14 @@ impl Parked {
         self.changes.is_empty()
     }
 
-    fn insert(&mut self, change: &Change) {
+    fn insert(&mut self, change: Change) {
         let size = change.encoded_len();
         let key = (change.replica, change.first_seq);
         let longer = |old: &Change| old.len >= change.len;
         if self.bytes + size > MAX_PARKED || self.changes.get(&key).is_some_and(longer) {
             return;
         }
-        if let Some(old) = self.changes.insert(key, change.clone()) {
+        if let Some(old) = self.changes.insert(key, change) {
             self.bytes -= old.encoded_len();
         }
         self.bytes += size;
@@ -76,7 +76,7 @@ impl DocumentState {
         loop {
             let before = waiting.len();
             waiting.retain(|(change, reader)| {
-                let ready = self.ready(change);
+                let ready = self.ready(change, reader.dependencies());
                 if ready {
                     self.take_in(change, reader, &mut applied);
                 }
@@ -86,8 +86,8 @@ impl DocumentState {
                 break;
             }
         }
-        for (change, _) in waiting {
-            self.parked.insert(change);
+        for (change, reader) in waiting {
+            self.parked.insert(Change { dependencies: reader.dependencies().clone(), ..change.clone() });
         }
         self.unpark(&mut applied);
         applied.gap = !self.parked.is_empty();
@@ -96,7 +96,7 @@ impl DocumentState {
 
     fn unpark(&mut self, applied: &mut Applied) {
         let mut parked = std::mem::take(&mut self.parked);
-        while let Some(change) = parked.take(|change| self.ready(change)) {
+        while let Some(change) = parked.take(|change| self.ready(change, &change.dependencies)) {
             // It was readable when it was parked.
             if let Ok(reader) = read(&change) {
                 self.take_in(&change, &reader, applied);
@@ -105,9 +105,8 @@ impl DocumentState {
         self.parked = parked;
     }
 
-    fn ready(&self, change: &Change) -> bool {
-        change.first_seq <= self.version.get(change.replica) + 1
-            && self.version.includes(&change.dependencies)
+    fn ready(&self, change: &Change, dependencies: &VersionVector) -> bool {
+        change.first_seq <= self.version.get(change.replica) + 1 && self.version.includes(dependencies)
     }
 
     fn take_in(&mut self, change: &Change, reader: &Reader, applied: &mut Applied) {
@@ -117,7 +116,8 @@ impl DocumentState {
         }
         // Every operation was read once before: this cannot fail any more.
         let _ = reader.each(&mut |operation| {
-            if operation.stamp.dot.seq > known {
+            // Of a run of characters the text itself leaves out those it knows.
+            if operation.stamp.dot.seq + operation.action.span() - 1 > known {
                 self.execute(&operation, &mut applied.touched);
             }
         });

@@ -1,9 +1,11 @@
 //! What another replica lacks, cut from what is live.
 
 use super::state::DocumentState;
-use crate::crdt::operation::{Action, Operation};
+use crate::crdt::operation::{Action, Operation, Stamp};
+use crate::sequence::{Edit, Inserted, causal};
 use crate::sorted::{SortedMap, sort_by_number};
-use crate::version::{ReplicaId, VersionVector};
+use crate::value::Value;
+use crate::version::{Dot, ReplicaId, VersionVector};
 use crate::wire::{Change, Update, operations};
 
 /// Operations in one encoded change, so that an update can be split and read in pieces.
@@ -24,11 +26,8 @@ impl DocumentState {
             missing.insert(replica, Vec::new());
         }
         for (id, content) in &self.containers {
-            content.live(&mut |live| {
-                let dot = live.stamp.dot;
-                if dot.seq > version.get(dot.replica)
-                    && let Some(operations) = missing.get_mut(&dot.replica)
-                {
+            content.live(version, &mut |live| {
+                if let Some(operations) = missing.get_mut(&live.stamp.dot.replica) {
                     operations.push(Operation {
                         stamp: live.stamp,
                         container: id.clone(),
@@ -37,42 +36,88 @@ impl DocumentState {
                 }
             });
         }
-        let mut update = Update::default();
+        let mut streams = Vec::new();
         for (replica, mut operations) in missing {
             sort_by_number(&mut operations, |operation| operation.stamp.dot.seq);
-            self.cut(replica, version.get(replica) + 1, &operations, &mut update.changes);
+            streams.push((replica, self.stretches(replica, version.get(replica) + 1, operations)));
         }
+        let first = |stretch: &Stretch| Dot::new(stretch.replica, stretch.first);
+        let ordered = causal::merge(streams, first, |stretch, need| {
+            let operations = stretch.operations.iter();
+            operations.flat_map(|operation| operation.action.dependencies()).flatten().for_each(need);
+        });
+        self.join(ordered)
+    }
+
+    /// Cuts a replica's live operations into stretches that together cover everything from `next` on. A pending change
+    /// is one; what comes before the first is not known to be pending, so each operation there is one of its own.
+    fn stretches(&self, replica: ReplicaId, mut next: u64, mut rest: Vec<Operation>) -> Vec<Stretch> {
+        let last = self.version.get(replica);
+        let boundaries = self.boundaries.get(&replica).map_or(&[][..], Vec::as_slice);
+        let mut ends = boundaries[boundaries.partition_point(|&end| end < next)..].iter();
+        let (mut stretches, mut is_first) = (Vec::new(), true);
+        while next <= last {
+            let end = ends.next().copied().unwrap_or(last).min(last);
+            let mut operations = split_at(&mut rest, end);
+            let mut push = |operations: Vec<Operation>, last, closed| {
+                stretches.push(Stretch { replica, first: next, last, closed, operations });
+                next = last + 1;
+            };
+            if is_first {
+                let tail = operations.pop();
+                for operation in operations {
+                    let last = operation.stamp.dot.seq + operation.action.span() - 1;
+                    push(vec![operation], last, false);
+                }
+                operations = tail.into_iter().collect();
+            }
+            push(operations, end, true);
+            is_first = false;
+        }
+        stretches
+    }
+
+    /// Puts neighbours under one header, as far as they fit.
+    fn join(&self, stretches: Vec<Stretch>) -> Update {
+        let mut update = Update::default();
+        let mut open: Option<Stretch> = None;
+        for mut stretch in stretches {
+            match &mut open {
+                Some(last) if last.takes(&stretch) => {
+                    last.operations.append(&mut stretch.operations);
+                    (last.last, last.closed) = (stretch.last, stretch.closed);
+                }
+                _ => {
+                    update.changes.extend(open.take().map(|done| self.changes(done)).into_iter().flatten());
+                    open = Some(stretch);
+                }
+            }
+        }
+        update.changes.extend(open.map(|done| self.changes(done)).into_iter().flatten());
         update
     }
 
-    /// Cuts a replica's live operations into changes that cover everything from `first_seq` on.
-    fn cut(&self, replica: ReplicaId, first_seq: u64, operations: &[Operation], changes: &mut Vec<Change>) {
-        let last_seq = self.version.get(replica);
-        let boundaries = self.boundaries.get(&replica).map_or(&[][..], Vec::as_slice);
-        let mut ends = boundaries[boundaries.partition_point(|&end| end < first_seq)..].iter();
-        let (mut next, mut rest) = (first_seq, operations);
-        while next <= last_seq {
-            // The acknowledged part has no boundaries: it ends where the first pending change begins, which is
-            // not known, so the first boundary ends both.
-            let end = ends.next().copied().unwrap_or(last_seq).min(last_seq);
-            let within = rest.partition_point(|operation| operation.stamp.dot.seq <= end);
-            let (mut part, after) = rest.split_at(within);
-            loop {
-                let (head, tail) = part.split_at(fitting(part));
-                if tail.is_empty() {
-                    break;
-                }
-                let stop = tail[0].stamp.dot.seq - 1;
-                changes.push(self.change(replica, next, stop, head));
-                (next, part) = (stop + 1, tail);
-            }
-            changes.push(self.change(replica, next, end, part));
-            (next, rest) = (end + 1, after);
+    /// One change, or several when it is too large for one.
+    fn changes(&self, stretch: Stretch) -> Vec<Change> {
+        let Stretch { replica, first, last, operations, .. } = stretch;
+        let (mut changes, mut next, mut part) = (Vec::new(), first, &operations[..]);
+        loop {
+            let (head, tail) = part.split_at(fitting(part));
+            let Some(after) = tail.first() else {
+                changes.push(self.change(replica, next, last, head));
+                return changes;
+            };
+            let stop = after.stamp.dot.seq - 1;
+            changes.push(self.change(replica, next, stop, head));
+            (next, part) = (stop + 1, tail);
         }
     }
 
     fn change(&self, replica: ReplicaId, first_seq: u64, last_seq: u64, live: &[Operation]) -> Change {
-        let time = live.first().map_or(self.clock.last(), |operation| operation.stamp.time);
+        let timed = |operation: &&Operation| !matches!(operation.action, Action::TextEdit(_));
+        let time = live.iter().find(timed).map_or(self.clock.last(), |operation| operation.stamp.time);
+        let mut dependencies = VersionVector::new();
+        live.iter().for_each(|operation| operations::depend(&mut dependencies, operation));
         Change {
             replica,
             first_seq,
@@ -82,9 +127,42 @@ impl DocumentState {
                 [] => Vec::new(),
                 live => operations::encode(replica, first_seq, time, live),
             },
-            dependencies: VersionVector::new(),
+            dependencies,
         }
     }
+}
+
+/// Consecutive sequence numbers of one replica, and what is live of them.
+struct Stretch {
+    replica: ReplicaId,
+    first: u64,
+    last: u64,
+    /// Whether it ends where a change of its writer ended.
+    closed: bool,
+    operations: Vec<Operation>,
+}
+
+impl Stretch {
+    fn takes(&self, next: &Self) -> bool {
+        !self.closed && self.replica == next.replica && self.last + 1 == next.first
+    }
+}
+
+/// Takes the operations up to sequence number `end` out of the front; one that goes on behind it is cut in two.
+fn split_at(operations: &mut Vec<Operation>, end: u64) -> Vec<Operation> {
+    let within = operations.partition_point(|operation| operation.stamp.dot.seq <= end);
+    let rest = operations.split_off(within);
+    let mut head = std::mem::replace(operations, rest);
+    if let Some(Operation { stamp, container, action: Action::TextEdit(edit) }) = head.last_mut()
+        && stamp.dot.seq + edit.len() as u64 - 1 > end
+    {
+        let [front, back] = edit.clone().split((end + 1 - stamp.dot.seq) as usize);
+        let stamp = Stamp { dot: back.dot(), ..*stamp };
+        let back = Operation { stamp, container: container.clone(), action: Action::TextEdit(back) };
+        *edit = front;
+        operations.insert(0, back);
+    }
+    head
 }
 
 /// How many of these operations, at least one if there is one, fit into one change.
@@ -111,5 +189,8 @@ fn weight(action: &Action) -> usize {
         Action::SetAdd { value, observed } | Action::SetRemove { value, observed } => {
             value.byte_size() + dots(observed.len())
         }
+        Action::TextEdit(Edit::Insert { text: Inserted::Text(text), .. }) => dots(2) + text.len(),
+        Action::TextEdit(_) => dots(2),
+        Action::TextMark(mark) => dots(2) + mark.key.len() + mark.value.as_ref().map_or(0, Value::byte_size),
     }
 }

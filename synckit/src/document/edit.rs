@@ -19,7 +19,7 @@ pub(crate) const MAX_VALUE: usize = 1 << 20;
 /// Positions longer than this are a sign of very many inserts at one place: the list gets fresh ones.
 const LONG_POSITION: usize = 48;
 
-fn check_value(value: &Value) -> Result<(), WriteError> {
+pub(super) fn check_value(value: &Value) -> Result<(), WriteError> {
     let size = value.byte_size();
     if size > MAX_VALUE {
         return Err(WriteError::TooLarge { what: "a value", size, limit: MAX_VALUE });
@@ -27,7 +27,7 @@ fn check_value(value: &Value) -> Result<(), WriteError> {
     Ok(())
 }
 
-fn check_key(key: &str) -> Result<(), WriteError> {
+pub(super) fn check_key(key: &str) -> Result<(), WriteError> {
     if key.len() > MAX_KEY {
         return Err(WriteError::TooLarge { what: "a key", size: key.len(), limit: MAX_KEY });
     }

@@ -26,7 +26,7 @@ pub enum WriteError {
     #[error("the element is not in the list any more")]
     NotFound,
     /// The index is past the end.
-    #[error("index {index} is past the end of a list of {len}")]
+    #[error("index {index} is past the end: there are {len}")]
     OutOfBounds {
         /// The index that was asked for.
         index: usize,
@@ -46,6 +46,9 @@ pub enum WriteError {
         /// How large it may be.
         limit: usize,
     },
+    /// This replica has used up its 2^32 sequence numbers or 2^31 bytes in a text.
+    #[error("this replica can write no more to the text: reload to write as a new one")]
+    Exhausted,
     /// A transaction ended with this reason, and what it had written was taken back.
     #[error("the transaction was given up: {0}")]
     Aborted(String),

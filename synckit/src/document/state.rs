@@ -10,6 +10,7 @@ use crate::crdt::list::{Effect, ListState};
 use crate::crdt::map::MapState;
 use crate::crdt::operation::{Action, Operation};
 use crate::crdt::set::SetState;
+use crate::crdt::text::TextState;
 use crate::sorted::SortedMap;
 use crate::version::{Dot, HybridClock, ReplicaId, Timestamp, VersionVector};
 
@@ -137,6 +138,21 @@ impl DocumentState {
         }
     }
 
+    pub(crate) fn text(&self, id: &ContainerId) -> Option<&TextState> {
+        match self.content(id) {
+            Some(Content::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The text of a container, a new one if nobody has written it yet; `None` when it is something else.
+    pub(crate) fn text_mut(&mut self, id: &ContainerId) -> Option<&mut TextState> {
+        match self.content_mut(id) {
+            Content::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The container that this one lies in.
     pub(crate) fn parent<'a>(&'a self, id: &'a ContainerId) -> Option<&'a ContainerId> {
         id.parent().or_else(|| self.parents.get(id))
@@ -175,6 +191,12 @@ impl DocumentState {
             }
             (Content::Set(set), Action::SetRemove { value, observed }) => {
                 set.apply(*stamp, value, false, observed).then(|| Target::Content(container.clone()))
+            }
+            (Content::Text(text), Action::TextEdit(edit)) => {
+                text.apply(edit).then(|| Target::Content(container.clone()))
+            }
+            (Content::Text(text), Action::TextMark(mark)) => {
+                text.mark(*stamp, mark).then(|| Target::Content(container.clone()))
             }
             // Operations on a container of another kind are refused when they are read.
             _ => None,

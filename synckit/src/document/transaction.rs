@@ -1,10 +1,12 @@
 //! Local writes: one transaction becomes one change.
 
-use super::event::Touched;
+use super::event::{Target, Touched};
 use super::state::DocumentState;
 use super::undo::Inverse;
 use crate::crdt::container::ContainerId;
 use crate::crdt::operation::{Action, Operation, Stamp};
+use crate::crdt::text::TextState;
+use crate::sorted::sort_by_number;
 use crate::version::{Dot, ReplicaId, Timestamp, VersionVector};
 use crate::wire::{Change, operations};
 
@@ -16,6 +18,8 @@ pub(crate) struct Open {
     next_seq: u64,
     time: Timestamp,
     operations: Vec<Operation>,
+    /// Texts that were written, and the first sequence number there: what was done is read off them at the end.
+    edited: Vec<(ContainerId, u64)>,
     touched: Touched,
     /// What takes each operation back, in order.
     pub(crate) inverses: Vec<Inverse>,
@@ -48,6 +52,27 @@ impl Transaction<'_> {
         dot
     }
 
+    /// Writes to a text by position, which takes as many sequence numbers as `edit` returns.
+    pub(crate) fn edit_text<E>(
+        &mut self,
+        container: &ContainerId,
+        edit: impl FnOnce(Dot, &mut TextState) -> Result<usize, E>,
+    ) -> Result<Option<Dot>, E> {
+        let dot = self.next_dot();
+        let Some(text) = self.state.text_mut(container) else { return Ok(None) };
+        let steps = edit(dot, text)? as u64;
+        if steps == 0 {
+            return Ok(None);
+        }
+        self.open.next_seq += steps;
+        self.state.version.advance(dot.replica, dot.seq + steps - 1);
+        if self.open.edited.iter().all(|(other, _)| other != container) {
+            self.open.edited.push((container.clone(), dot.seq));
+            self.open.touched.insert(Target::Content(container.clone()));
+        }
+        Ok(Some(dot))
+    }
+
     /// The dot that the next operation will have.
     pub(crate) fn next_dot(&self) -> Dot {
         Dot::new(self.open.replica, self.open.next_seq)
@@ -67,6 +92,7 @@ impl DocumentState {
             next_seq: first_seq,
             time: self.clock.tick(now_ms),
             operations: Vec::new(),
+            edited: Vec::new(),
             touched: Touched::new(),
             inverses: Vec::new(),
         }
@@ -74,17 +100,30 @@ impl DocumentState {
 
     /// Ends a transaction. `None` when it did nothing.
     pub(crate) fn commit(&mut self, open: Open) -> Option<Committed> {
-        let Open { replica, first_seq, next_seq, time, operations, touched, inverses } = open;
-        if operations.is_empty() {
+        let Open { replica, first_seq, next_seq, time, mut operations, edited, touched, inverses } = open;
+        if next_seq == first_seq {
             return None;
         }
+        for (container, first) in edited {
+            let known = [(replica, first - 1)].into_iter().collect();
+            let text = self.text(&container);
+            let edits = text.map(|text| text.sequence().edits_by(replica, &known)).unwrap_or_default();
+            operations.extend(edits.into_iter().map(|edit| Operation {
+                stamp: Stamp { time, dot: edit.dot() },
+                container: container.clone(),
+                action: Action::TextEdit(edit),
+            }));
+        }
+        sort_by_number(&mut operations, |operation| operation.stamp.dot.seq);
+        let mut dependencies = VersionVector::new();
+        operations.iter().for_each(|operation| operations::depend(&mut dependencies, operation));
         let change = Change {
             replica,
             first_seq,
             len: next_seq - first_seq,
             time,
             operations: operations::encode(replica, first_seq, time, &operations),
-            dependencies: VersionVector::new(),
+            dependencies,
         };
         self.boundaries.get_or_default(replica).push(change.last_seq());
         Some(Committed { change, touched, inverses })

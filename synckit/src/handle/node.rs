@@ -9,6 +9,7 @@ use super::field::FieldRef;
 use super::list::{Element, ElementId, ElementPlace, ListRef};
 use super::map::MapRef;
 use super::set::SetRef;
+use super::text::TextRef;
 use crate::client::Subscription;
 use crate::client::cell::{DocumentCell, Watch};
 use crate::crdt::container::{ContainerId, Kind};
@@ -59,6 +60,11 @@ impl Node {
     /// The counter under a key.
     pub fn counter(&self, key: impl Into<Arc<str>>) -> CounterRef {
         CounterRef::new(self.child(key, Kind::Counter))
+    }
+
+    /// The text under a key.
+    pub fn text(&self, key: impl Into<Arc<str>>) -> TextRef {
+        TextRef::new(self.child(key, Kind::Text))
     }
 
     /// The set under a key.

@@ -9,7 +9,7 @@ use crate::version::{Dot, ReplicaId};
 pub(crate) fn merge<T>(
     streams: Vec<(ReplicaId, Vec<T>)>,
     dot: impl Fn(&T) -> Dot,
-    dependencies: impl Fn(&T) -> [Option<Dot>; 2],
+    dependencies: impl Fn(&T, &mut dyn FnMut(Dot)),
 ) -> Vec<T> {
     // Ascending by replica, so that a stream can be found.
     debug_assert!(streams.windows(2).all(|pair| pair[0].0 < pair[1].0));
@@ -31,8 +31,14 @@ pub(crate) fn merge<T>(
                 continue;
             };
             let own = replicas[at];
-            let lacking = dependencies(edit).into_iter().flatten().find_map(|needed| {
-                let other = replicas.binary_search(&needed.replica).ok().filter(|_| needed.replica != own)?;
+            let mut needs = Vec::new();
+            dependencies(edit, &mut |needed| {
+                if needed.replica != own {
+                    needs.push(needed);
+                }
+            });
+            let lacking = needs.into_iter().find_map(|needed| {
+                let other = replicas.binary_search(&needed.replica).ok()?;
                 let next = rest[other].peek().filter(|_| !waiting[other])?;
                 (dot(next).seq <= needed.seq).then_some((other, needed.seq))
             });

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::Sequence;
 use super::causal;
-use super::contents::char_count;
+use super::contents::{byte_len, char_count};
 use super::piece::{Id, WriterIndex};
 use super::writer::{Deletion, Span};
-use crate::version::{Dot, VersionVector};
+use crate::version::{Dot, ReplicaId, VersionVector};
 
 /// What was inserted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +81,47 @@ impl Edit {
         self.len() == 0
     }
 
+    /// The same edit in two, cut before its step `at`, which is neither the first nor past the end.
+    pub(crate) fn split(self, at: usize) -> [Self; 2] {
+        let on = |dot: Dot| Dot::new(dot.replica, dot.seq + at as u64);
+        match self {
+            Self::Insert { dot, left, right, text } => {
+                let (head, tail) = match text {
+                    Inserted::Text(text) => {
+                        let (head, tail) = text.split_at(byte_len(&text, at as u32));
+                        (Inserted::Text(head.into()), Inserted::Text(tail.into()))
+                    }
+                    Inserted::Gone(count) => (Inserted::Gone(at), Inserted::Gone(count - at)),
+                };
+                let between = Some(Dot::new(dot.replica, dot.seq + at as u64 - 1));
+                [
+                    Self::Insert { dot, left, right, text: head },
+                    Self::Insert { dot: on(dot), left: between, right, text: tail },
+                ]
+            }
+            Self::Delete { dot, target, len, descending } => {
+                let seq = if descending { target.seq - at as u64 } else { target.seq + at as u64 };
+                let rest = Dot::new(target.replica, seq);
+                [
+                    Self::Delete { dot, target, len: at, descending },
+                    Self::Delete { dot: on(dot), target: rest, len: len - at, descending },
+                ]
+            }
+        }
+    }
+
+    /// The same edit in parts of at most `max` steps.
+    pub(crate) fn parts(self, max: usize) -> Vec<Self> {
+        let (mut parts, mut rest) = (Vec::new(), self);
+        while rest.len() > max {
+            let [head, tail] = rest.split(max);
+            parts.push(head);
+            rest = tail;
+        }
+        parts.push(rest);
+        parts
+    }
+
     /// The last one of each writer's characters that it builds on.
     pub(crate) fn dependencies(&self) -> [Option<Dot>; 2] {
         match self {
@@ -102,7 +143,18 @@ impl Sequence {
             self.edits_of(at, version.get(replica), &mut |edit| edits.push(edit));
             streams.push((replica, edits));
         }
-        causal::merge(streams, Edit::dot, Edit::dependencies)
+        causal::merge(streams, Edit::dot, |edit, need| {
+            edit.dependencies().into_iter().flatten().for_each(need);
+        })
+    }
+
+    /// What one writer did that `version` lacks, ascending.
+    pub(crate) fn edits_by(&self, replica: ReplicaId, version: &VersionVector) -> Vec<Edit> {
+        let mut edits = Vec::new();
+        if let Ok(at) = self.by_replica.binary_search_by_key(&replica, |entry| entry.0) {
+            self.edits_of(self.by_replica[at].1, version.get(replica), &mut |edit| edits.push(edit));
+        }
+        edits
     }
 
     /// Hands over a writer's edits behind sequence number `known`, ascending.

@@ -6,7 +6,7 @@ use super::contents::{astral, char_count};
 use super::hot::Typing;
 use super::piece::{Id, Piece};
 use super::writer::{Deletion, Span};
-use super::{Sequence, SequenceError};
+use super::{Sequence, SequenceError, Spot};
 use crate::version::Dot;
 
 impl Sequence {
@@ -28,7 +28,29 @@ impl Sequence {
             return Err(SequenceError::Exhausted);
         }
         if count > 0 && !self.type_on(id, at as u32, text, count as u32) {
-            self.insert_anew(id, at as u32, text, count as u32);
+            let before = (at as u32).checked_sub(1);
+            let behind = before.map(|before| self.locate(before));
+            let slot = self.insert_anew(id, behind, text, count as u32).slot;
+            self.hot.typing = Some(Typing { at: (at + count) as u32, id: id.advance(count as u32), slot });
+        }
+        Ok(count)
+    }
+
+    /// Inserts `text` right behind a character, deleted or not: where something is brought back. Returns how many
+    /// characters they are.
+    ///
+    /// # Errors
+    /// [`SequenceError::Missing`] when the character is not here; as [`insert`](Self::insert).
+    pub fn insert_behind(&mut self, dot: Dot, character: Dot, text: &str) -> Result<usize, SequenceError> {
+        let count = char_count(text);
+        let id = self.own(dot, count)?;
+        self.index();
+        let at = self.id(character).and_then(|id| self.find(id)).ok_or(SequenceError::Missing)?;
+        if self.contents.room(id.writer) < text.len() {
+            return Err(SequenceError::Exhausted);
+        }
+        if count > 0 {
+            self.insert_anew(id, Some(at), text, count as u32);
         }
         Ok(count)
     }
@@ -87,10 +109,10 @@ impl Sequence {
         true
     }
 
-    fn insert_anew(&mut self, id: Id, at: u32, text: &str, count: u32) {
-        let (behind, left) = match at.checked_sub(1) {
-            Some(before) => {
-                let (spot, offset) = self.locate(before);
+    /// Inserts behind a character, or in front of everything. Returns where the last of it is.
+    fn insert_anew(&mut self, id: Id, behind: Option<(Spot, u32)>, text: &str, count: u32) -> Spot {
+        let (behind, left) = match behind {
+            Some((spot, offset)) => {
                 let left = self.piece(spot).id().advance(offset);
                 (Some(self.cut_behind(spot, offset)), left)
             }
@@ -107,12 +129,11 @@ impl Sequence {
         let place = self.contents.next(id.writer);
         let span = Span { seq: id.seq, len: count, left, right: right.unwrap_or(Id::NONE), place };
         self.writers[id.writer as usize].push_span(id.writer, span);
-        let spot = self.put_text(behind, id, text);
-        self.hot.typing = Some(Typing { at: at + count, id: id.advance(count), slot: spot.slot });
+        self.put_text(behind, id, text)
     }
 
     /// Cuts a piece behind its character `offset`, if that is not its last one. Returns the spot of the front.
-    pub(super) fn cut_behind(&mut self, spot: super::Spot, offset: u32) -> super::Spot {
+    pub(super) fn cut_behind(&mut self, spot: Spot, offset: u32) -> Spot {
         let len = self.piece(spot).len();
         if offset + 1 == len {
             return spot;

@@ -1,11 +1,14 @@
 //! Reading the text, and converting positions.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::ops::Range;
 
 use super::contents::byte_len;
+use super::piece::Piece;
 use super::tree::Sum;
 use super::{Sequence, Spot};
+use crate::version::Dot;
 
 impl Sequence {
     /// The text that shows, piece by piece.
@@ -72,6 +75,77 @@ impl Sequence {
             units <= offset
         });
         before.chars as usize + within.count()
+    }
+
+    /// The id of the character at a position. O(log n).
+    pub fn dot_at(&self, at: usize) -> Option<Dot> {
+        if at >= self.len() {
+            return None;
+        }
+        let (spot, offset) = self.seek(at as u32, |sum| sum.chars);
+        self.dot(self.piece(spot).id().advance(offset))
+    }
+
+    /// The position of a character, or the one where it was, and whether it shows. O(log n) once edits from elsewhere
+    /// have come in or [`prepare`](Self::prepare) was called, O(n) before.
+    pub fn position_of(&self, dot: Dot) -> Option<(usize, bool)> {
+        let (spot, offset) = self.find(self.id(dot)?)?;
+        let piece = self.piece(spot);
+        let shows = !piece.is_deleted();
+        let mut before = self.tree.sum_before(spot.leaf);
+        if let Some((hot, chars, astral)) = self.unsettled()
+            && self.tree.compare(hot, spot.leaf) == Ordering::Less
+        {
+            before = before.changed(chars, astral);
+        }
+        let left = self.tree.leaf(spot.leaf).pieces()[..spot.slot].iter().map(Piece::visible).sum::<u32>();
+        let within = if shows { offset } else { 0 };
+        Some(((before.chars + left + within) as usize, shows))
+    }
+
+    /// Which of two characters stands first, whether they show or not. O(log n), as [`position_of`](Self::position_of).
+    pub fn compare(&self, a: Dot, b: Dot) -> Option<Ordering> {
+        let (a, b) = (self.find(self.id(a)?)?, self.find(self.id(b)?)?);
+        Some(self.order(Some(a), Some(b)))
+    }
+
+    /// Makes looking up characters by id fast. O(n log n) once.
+    pub fn prepare(&mut self) {
+        self.index();
+    }
+
+    /// The ids of the visible characters in a range, as stretches that were typed in one go and have nothing between
+    /// them, not even something deleted. O(log n + pieces).
+    pub(crate) fn dots_in(&self, range: Range<usize>) -> Vec<(Dot, usize)> {
+        let mut stretches: Vec<(Dot, usize)> = Vec::new();
+        let mut left = range.end.min(self.len()).saturating_sub(range.start);
+        if left == 0 {
+            return stretches;
+        }
+        let (spot, mut skip) = self.seek(range.start as u32, |sum| sum.chars);
+        let mut adjacent = false;
+        for (_, piece) in self.tree.pieces_from(spot.leaf, spot.slot) {
+            let shown = piece.visible();
+            if shown <= skip {
+                adjacent = false;
+                continue;
+            }
+            let len = ((shown - skip) as usize).min(left);
+            let Some(dot) = self.dot(piece.id().advance(skip)) else { break };
+            match stretches.last_mut() {
+                Some((last, count))
+                    if adjacent && last.replica == dot.replica && last.seq + *count as u64 == dot.seq =>
+                {
+                    *count += len;
+                }
+                _ => stretches.push((dot, len)),
+            }
+            (left, skip, adjacent) = (left - len, 0, true);
+            if left == 0 {
+                break;
+            }
+        }
+        stretches
     }
 
     /// The piece in which a measure reaches `at`, and how far into the piece that is.

@@ -369,9 +369,6 @@ impl Tree {
         }
     }
 
-    pub(super) fn leaf_count(&self) -> usize {
-        self.leaves.len()
-    }
     pub(super) fn heap_size(&self) -> usize {
         self.leaves.capacity() * size_of::<Leaf>() + self.nodes.capacity() * size_of::<Node>()
     }

@@ -71,7 +71,7 @@ pub struct Operations {
     /// Change of the hybrid logical time before each operation. Empty when all are equal to the header's.
     #[prost(sint64, repeated, tag = "7")]
     pub times: ::prost::alloc::vec::Vec<i64>,
-    /// Index into `key_table`: MAP_SET, MAP_DELETE.
+    /// Index into `key_table`: MAP_SET, MAP_DELETE, TEXT_MARK.
     #[prost(uint32, repeated, tag = "8")]
     pub keys: ::prost::alloc::vec::Vec<u32>,
     /// Index into the replicas: the item of LIST_MOVE, LIST_SET, LIST_DELETE and LIST_RESTORE, and each dot that a
@@ -84,7 +84,7 @@ pub struct Operations {
     /// Positions in a list: LIST_INSERT, LIST_MOVE.
     #[prost(bytes = "vec", repeated, tag = "11")]
     pub positions: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
-    /// Values: MAP_SET, LIST_INSERT, LIST_SET, SET_ADD, SET_REMOVE.
+    /// Values: MAP_SET, LIST_INSERT, LIST_SET, SET_ADD, SET_REMOVE, TEXT_MARK with a value.
     #[prost(message, repeated, tag = "12")]
     pub values: ::prost::alloc::vec::Vec<Value>,
     /// Totals of a replica at a counter, two for each COUNTER_ADD: everything added, everything subtracted.
@@ -93,6 +93,25 @@ pub struct Operations {
     /// How many dots each SET_ADD and SET_REMOVE has observed: of every replica the last operation on that element.
     #[prost(uint32, repeated, tag = "14")]
     pub dot_counts: ::prost::alloc::vec::Vec<u32>,
+    /// The characters of all TEXT_INSERTs, one after the other.
+    #[prost(string, tag = "15")]
+    pub text: ::prost::alloc::string::String,
+    /// How many sequence numbers a text operation takes, times two. TEXT_INSERT: plus one when the characters are deleted and
+    /// nobody knows them any more, then they are missing from `text`. TEXT_DELETE: plus one when each deletion takes the
+    /// character with the number before, not behind.
+    #[prost(uint64, repeated, tag = "16")]
+    pub runs: ::prost::alloc::vec::Vec<u64>,
+    /// The characters that text operations refer to: the left and right origin of a TEXT_INSERT, the first character
+    /// that a TEXT_DELETE takes, the start and end of a TEXT_MARK. 0 for none, or else an index into the replicas plus 1.
+    #[prost(uint32, repeated, tag = "17")]
+    pub character_replicas: ::prost::alloc::vec::Vec<u32>,
+    /// Sequence number that goes with each entry of `character_replicas`; none for 0. Of the writer's own characters how
+    /// far they lie before the operation.
+    #[prost(uint64, repeated, tag = "18")]
+    pub character_seqs: ::prost::alloc::vec::Vec<u64>,
+    /// TEXT_MARK: 1 when it starts behind its first character, 2 when it ends behind its last one, 4 when it has a value.
+    #[prost(uint32, repeated, tag = "19")]
+    pub mark_flags: ::prost::alloc::vec::Vec<u32>,
 }
 /// How a container is known to all replicas.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -205,6 +224,11 @@ pub enum OperationKind {
     CounterAdd = 8,
     SetAdd = 9,
     SetRemove = 10,
+    /// A run of characters, each behind the one before.
+    TextInsert = 11,
+    /// Deletions of characters with consecutive numbers.
+    TextDelete = 12,
+    TextMark = 13,
 }
 impl OperationKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -224,6 +248,9 @@ impl OperationKind {
             Self::CounterAdd => "COUNTER_ADD",
             Self::SetAdd => "SET_ADD",
             Self::SetRemove => "SET_REMOVE",
+            Self::TextInsert => "TEXT_INSERT",
+            Self::TextDelete => "TEXT_DELETE",
+            Self::TextMark => "TEXT_MARK",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -240,6 +267,9 @@ impl OperationKind {
             "COUNTER_ADD" => Some(Self::CounterAdd),
             "SET_ADD" => Some(Self::SetAdd),
             "SET_REMOVE" => Some(Self::SetRemove),
+            "TEXT_INSERT" => Some(Self::TextInsert),
+            "TEXT_DELETE" => Some(Self::TextDelete),
+            "TEXT_MARK" => Some(Self::TextMark),
             _ => None,
         }
     }
@@ -253,6 +283,7 @@ pub enum ContainerKind {
     List = 2,
     Counter = 3,
     Set = 4,
+    Text = 5,
 }
 impl ContainerKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -266,6 +297,7 @@ impl ContainerKind {
             Self::List => "LIST",
             Self::Counter => "COUNTER",
             Self::Set => "SET",
+            Self::Text => "TEXT",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -276,6 +308,7 @@ impl ContainerKind {
             "LIST" => Some(Self::List),
             "COUNTER" => Some(Self::Counter),
             "SET" => Some(Self::Set),
+            "TEXT" => Some(Self::Text),
             _ => None,
         }
     }

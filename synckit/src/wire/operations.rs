@@ -6,12 +6,15 @@ use super::generated::{self as pb, OperationKind};
 use super::limits::DecodeError;
 pub(crate) use super::limits::MAX_POSITION;
 use super::table::{Table, Tables, slot_from_wire, slot_to_wire, value_from_wire, value_to_wire};
+use super::text::{self, TextCursor};
 use super::update::Change;
 use crate::crdt::container::{ContainerId, Kind};
+use crate::crdt::marks::{Anchor, Mark, Side};
 use crate::crdt::operation::{Action, Operation, Stamp};
 use crate::crdt::position::Position;
+use crate::sequence::Edit;
 use crate::value::Value;
-use crate::version::{Dot, ReplicaId, Timestamp};
+use crate::version::{Dot, ReplicaId, Timestamp, VersionVector};
 
 /// Encodes operations of one replica, ascending by sequence number, the first one not before `first_seq`.
 pub(crate) fn encode(
@@ -24,10 +27,14 @@ pub(crate) fn encode(
     let mut columns = pb::Operations::default();
     let (mut next_seq, mut last_time) = (first_seq, time);
     for operation in operations {
-        let Stamp { time, dot } = operation.stamp;
+        let Stamp { mut time, dot } = operation.stamp;
+        if let Action::TextEdit(_) = operation.action {
+            // Characters are not ordered by time: they take that of what stands before them.
+            time = last_time;
+        }
         columns.skips.push(dot.seq - next_seq);
         columns.times.push(time.0.wrapping_sub(last_time.0) as i64);
-        (next_seq, last_time) = (dot.seq + 1, time);
+        (next_seq, last_time) = (dot.seq + operation.action.span(), time);
         columns.containers.push(table.container(&operation.container));
         let kind = push(&mut columns, &mut table, dot, &operation.action);
         columns.kinds.push(kind as u32);
@@ -93,6 +100,22 @@ fn push(columns: &mut pb::Operations, table: &mut Table, own: Dot, action: &Acti
                 _ => OperationKind::SetRemove,
             }
         }
+        Action::TextEdit(edit) => {
+            text::push_edit(columns, table, edit);
+            match edit {
+                Edit::Insert { .. } => OperationKind::TextInsert,
+                Edit::Delete { .. } => OperationKind::TextDelete,
+            }
+        }
+        Action::TextMark(Mark { start, end, key, value }) => {
+            columns.keys.push(table.key(key));
+            text::push_character(columns, table, own, start.dot);
+            text::push_character(columns, table, own, end.dot);
+            columns.values.extend(value.as_ref().map(value_to_wire));
+            let after = |anchor: &Anchor| u32::from(anchor.side == Side::After);
+            columns.mark_flags.push(after(start) + 2 * after(end) + 4 * u32::from(value.is_some()));
+            OperationKind::TextMark
+        }
     }
 }
 
@@ -104,6 +127,7 @@ pub(crate) struct Reader {
     time: Timestamp,
     columns: pb::Operations,
     tables: Tables,
+    dependencies: VersionVector,
 }
 
 impl Reader {
@@ -116,7 +140,8 @@ impl Reader {
             return Err(DecodeError::Invalid("columns of unequal length"));
         }
         let tables = Tables::read(change.replica, &mut columns)?;
-        let reader = Self {
+        let mut reader = Self {
+            dependencies: change.dependencies.clone(),
             replica: change.replica,
             first_seq: change.first_seq,
             last_seq: change.last_seq(),
@@ -124,8 +149,15 @@ impl Reader {
             columns,
             tables,
         };
-        reader.each(&mut |_| {})?;
+        let mut dependencies = std::mem::take(&mut reader.dependencies);
+        reader.each(&mut |operation| depend(&mut dependencies, &operation))?;
+        reader.dependencies = dependencies;
         Ok(reader)
+    }
+
+    /// What must be known before the change can be applied: what its header says, and what its operations stand on.
+    pub(crate) fn dependencies(&self) -> &VersionVector {
+        &self.dependencies
     }
 
     /// Hands over every operation in order.
@@ -141,8 +173,11 @@ impl Reader {
             let stamp = Stamp { time, dot: Dot::new(self.replica, seq) };
             let container = self.tables.container(self.columns.containers[at])?;
             let action = self.action(self.columns.kinds[at], stamp.dot, &container, &mut cursor)?;
+            seq += action.span();
+            if seq - 1 > self.last_seq {
+                return Err(DecodeError::Invalid("an operation outside of its change"));
+            }
             visit(Operation { stamp, container, action });
-            seq += 1;
         }
         cursor.finished(&self.columns)
     }
@@ -201,6 +236,21 @@ impl Reader {
                 let (value, observed) = cursor.element(columns, tables)?;
                 (Kind::Set, Action::SetRemove { value, observed })
             }
+            OperationKind::TextInsert => {
+                (Kind::Text, Action::TextEdit(cursor.text.insertion(columns, tables, own)?))
+            }
+            OperationKind::TextDelete => {
+                (Kind::Text, Action::TextEdit(cursor.text.deletion(columns, tables, own)?))
+            }
+            OperationKind::TextMark => {
+                let key = tables.key(cursor.key(columns)?)?;
+                let (start, end, has_value) = cursor.text.mark(columns, tables, own)?;
+                let value = match has_value {
+                    true => Some(value_from_wire(cursor.value(columns)?, 0)?),
+                    false => None,
+                };
+                (Kind::Text, Action::TextMark(Mark { start, end, key, value }))
+            }
         };
         if container.kind() != expected {
             return Err(DecodeError::Invalid("an operation on a container of another kind"));
@@ -218,6 +268,16 @@ struct Cursor {
     values: usize,
     totals: usize,
     counts: usize,
+    text: TextCursor,
+}
+
+/// Adds what an operation stands on, beyond the writer's own earlier ones.
+pub(crate) fn depend(dependencies: &mut VersionVector, operation: &Operation) {
+    for dot in operation.action.dependencies().into_iter().flatten() {
+        if dot.replica != operation.stamp.dot.replica {
+            dependencies.advance(dot.replica, dot.seq);
+        }
+    }
 }
 
 const SHORT: DecodeError = DecodeError::Invalid("a column ends early");
@@ -272,7 +332,8 @@ impl Cursor {
             && self.positions == columns.positions.len()
             && self.values == columns.values.len()
             && self.totals == columns.totals.len()
-            && self.counts == columns.dot_counts.len();
+            && self.counts == columns.dot_counts.len()
+            && self.text.finished(columns);
         if all { Ok(()) } else { Err(DecodeError::Invalid("a column is longer than its operations need")) }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use crate::crdt::container::{ContainerId, Content, Kind};
+use crate::crdt::marks::Expand;
 use crate::document::edit::New;
 use crate::document::transaction::{Committed, Transaction};
 use crate::document::undo::{Direction, UndoHistory};
@@ -51,6 +52,10 @@ pub(super) fn set() -> ContainerId {
 
 pub(super) fn map() -> ContainerId {
     ContainerId::Root.child("people", Kind::Map)
+}
+
+pub(super) fn note() -> ContainerId {
+    ContainerId::Root.child("note", Kind::Text)
 }
 
 pub(super) fn text(text: &str) -> New {
@@ -126,7 +131,7 @@ fn random_write(transaction: &mut Transaction<'_>, random: &mut Random) -> Resul
     let item = |transaction: &Transaction<'_>, at| {
         transaction.state.list(&list()).and_then(|list| Some(list.at(at)?.id))
     };
-    match random.below(14) {
+    match random.below(20) {
         0 | 1 => transaction.map_set(&ContainerId::Root, &key, text(word)).map(drop)?,
         2 => transaction.map_delete(&ContainerId::Root, &key),
         3 => transaction.list_insert(&list(), random.below(len + 1), text(word)).map(drop)?,
@@ -155,6 +160,23 @@ fn random_write(transaction: &mut Transaction<'_>, random: &mut Random) -> Resul
         12 => {
             transaction.set_remove(&set(), &Value::String(word.into()));
         }
+        13..=15 => {
+            let at = random.below(note_len(transaction) + 1);
+            transaction.text_insert(&note(), at, ["xyz", word][random.below(2)])?;
+        }
+        16 | 17 => {
+            let from = random.below(note_len(transaction) + 1);
+            let to = note_len(transaction).min(from + random.below(6));
+            transaction.text_delete(&note(), from..to)?;
+        }
+        18 => {
+            let from = random.below(note_len(transaction) + 1);
+            let to = note_len(transaction).min(from + random.below(6));
+            let key: Arc<str> = ["bold", "link"][random.below(2)].into();
+            let value = (random.below(3) > 0).then(|| Value::String(word.into()));
+            let expand = [Expand::None, Expand::Before, Expand::After, Expand::Both][random.below(4)];
+            transaction.text_mark(&note(), from..to, &key, value, expand)?;
+        }
         _ => {
             let dot = transaction.map_set(&map(), &key, New::Container(Kind::Map))?;
             let inside = ContainerId::Created { dot, kind: Kind::Map };
@@ -162,6 +184,10 @@ fn random_write(transaction: &mut Transaction<'_>, random: &mut Random) -> Resul
         }
     }
     Ok(())
+}
+
+fn note_len(transaction: &Transaction<'_>) -> usize {
+    transaction.state.text(&note()).map_or(0, |text| text.sequence().len())
 }
 
 /// Everything that can be read from a state, in one order.
@@ -177,6 +203,12 @@ pub(super) fn picture(state: &DocumentState) -> String {
             }
             Content::Counter(counter) => counter.value().to_string(),
             Content::Set(set) => format!("{:?} of {}", set.iter().collect::<Vec<_>>(), set.len()),
+            Content::Text(text) => {
+                let sequence = text.sequence();
+                let spans = text.spans(0..sequence.len()).into_iter();
+                let spans = spans.map(|(range, marks)| (sequence.slice(range), marks));
+                format!("{:?}", spans.collect::<Vec<_>>())
+            }
         };
         if !["[]", "[] of 0", "0"].contains(&content.as_str()) {
             writeln!(picture, "{id:?}: {content}").expect("a string takes everything");

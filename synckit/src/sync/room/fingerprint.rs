@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use crate::crdt::operation::{Action, Stamp};
+use crate::sequence::{Edit, Inserted};
 use crate::version::{ReplicaId, Timestamp};
 use crate::wire::operations::Reader;
 use crate::wire::{Change, DecodeError};
@@ -9,8 +11,14 @@ use crate::wire::{Change, DecodeError};
 /// How many operations of each replica are remembered.
 const REMEMBERED: usize = 8;
 
-/// When the operations of a change were made.
-pub(super) struct Stamps(Vec<(u64, Timestamp)>);
+/// Characters of one run that are remembered: the last ones.
+const CHARACTERS: usize = 4096;
+
+/// What tells the operations of a change from others: when they were made; of characters, which they are.
+pub(super) struct Stamps {
+    marks: Vec<(u64, u64)>,
+    latest: Timestamp,
+}
 
 impl Stamps {
     /// Reads them.
@@ -18,24 +26,49 @@ impl Stamps {
     /// # Errors
     /// When the operations are not readable.
     pub(super) fn of(change: &Change) -> Result<Self, DecodeError> {
-        let mut stamps = Vec::new();
-        Reader::new(change)?
-            .each(&mut |operation| stamps.push((operation.stamp.dot.seq, operation.stamp.time)))?;
-        Ok(Self(stamps))
+        let mut stamps = Self { marks: Vec::new(), latest: Timestamp::default() };
+        Reader::new(change)?.each(&mut |operation| {
+            let Stamp { time, dot } = operation.stamp;
+            stamps.latest = stamps.latest.max(time);
+            match operation.action {
+                Action::TextEdit(edit) => stamps.characters(&edit),
+                _ => stamps.marks.push((dot.seq, time.0)),
+            }
+        })?;
+        Ok(stamps)
+    }
+
+    /// Runs of characters are cut and joined freely, so each character stands for itself.
+    fn characters(&mut self, edit: &Edit) {
+        let (first, len) = (edit.dot().seq, edit.len());
+        let skip = len.saturating_sub(CHARACTERS);
+        match edit {
+            Edit::Insert { text: Inserted::Text(text), .. } => {
+                let characters = text.chars().enumerate().skip(skip);
+                self.marks.extend(characters.map(|(at, char)| (first + at as u64, u64::from(char))));
+            }
+            // Nobody knows what they were.
+            Edit::Insert { .. } => {}
+            Edit::Delete { target, descending, .. } => self.marks.extend((skip..len).map(|at| {
+                let at = at as u64;
+                let seq = if *descending { target.seq - at } else { target.seq + at };
+                (first + at, target.replica.get() ^ seq.rotate_left(32))
+            })),
+        }
     }
 
     /// The latest of all times.
     pub(super) fn latest(&self) -> Timestamp {
-        self.0.iter().map(|stamp| stamp.1).max().unwrap_or_default()
+        self.latest
     }
 }
 
-/// For every replica the times of its latest operations. The same change may be cut and encoded in more than one way
+/// For every replica what tells its latest operations from others. The same change may be cut and encoded in more than one way
 /// once parts of it are overwritten, but an operation keeps its time; and two copies of one replica that write on their
 /// own do not write under the same number at the same millisecond and counter.
 #[derive(Default)]
 pub(super) struct Fingerprints {
-    replicas: BTreeMap<ReplicaId, VecDeque<(u64, Timestamp)>>,
+    replicas: BTreeMap<ReplicaId, VecDeque<(u64, u64)>>,
 }
 
 impl Fingerprints {
@@ -45,7 +78,7 @@ impl Fingerprints {
             let Ok(stamps) = Stamps::of(change) else { continue };
             let latest = self.replicas.entry(change.replica).or_default();
             let known = latest.back().map_or(0, |last| last.0);
-            latest.extend(stamps.0.into_iter().filter(|stamp| stamp.0 > known));
+            latest.extend(stamps.marks.into_iter().filter(|stamp| stamp.0 > known));
             let excess = latest.len().saturating_sub(REMEMBERED);
             latest.drain(..excess);
         }
@@ -55,9 +88,9 @@ impl Fingerprints {
     pub(super) fn contradict(&self, replica: ReplicaId, stamps: &Stamps) -> bool {
         let latest = self.replicas.get(&replica);
         latest.is_some_and(|latest| {
-            latest.iter().any(|&(seq, time)| {
-                let same = stamps.0.binary_search_by_key(&seq, |stamp| stamp.0);
-                same.is_ok_and(|at| stamps.0[at].1 != time)
+            latest.iter().any(|&(seq, mark)| {
+                let same = stamps.marks.binary_search_by_key(&seq, |stamp| stamp.0);
+                same.is_ok_and(|at| stamps.marks[at].1 != mark)
             })
         })
     }

@@ -1,0 +1,182 @@
+//! Text: a sequence of characters and the marks on it.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::marks::{Mark, Marks};
+use super::operation::{Action, Live, Stamp};
+use crate::sequence::{Edit, Sequence, SequenceError, Step};
+use crate::value::Value;
+use crate::version::{Dot, Timestamp, VersionVector};
+
+/// Steps that are kept for those who follow a text. Whoever is further behind reads it anew.
+const MAX_RECENT: usize = 4096;
+/// Characters in one operation, so that a long insertion can travel in parts.
+const MAX_RUN: usize = 16 << 10;
+
+/// One thing that happened to a text. Positions are those at its time, in Unicode scalar values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TextStep {
+    /// Characters came.
+    Insert {
+        /// Where the first one stands.
+        at: usize,
+        /// The characters.
+        text: Arc<str>,
+    },
+    /// Characters went.
+    Delete {
+        /// Where the first one stood.
+        at: usize,
+        /// How many.
+        len: usize,
+    },
+    /// Marks came or went.
+    Mark {
+        /// Where.
+        range: Range<usize>,
+    },
+}
+
+/// The latest steps, kept from the first time that somebody asks.
+#[derive(Debug, Clone, Default)]
+struct Recent {
+    /// The number of the step behind the last one.
+    revision: u64,
+    steps: VecDeque<TextStep>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct TextState {
+    sequence: Sequence,
+    pub(crate) marks: Marks,
+    recent: Option<Box<Recent>>,
+}
+
+impl TextState {
+    pub(crate) fn sequence(&self) -> &Sequence {
+        &self.sequence
+    }
+
+    /// Inserts by position, as a local write.
+    pub(crate) fn insert(&mut self, dot: Dot, at: usize, text: &str) -> Result<usize, SequenceError> {
+        let count = self.sequence.insert(dot, at, text)?;
+        if count > 0 {
+            self.note(|| TextStep::Insert { at, text: text.into() });
+        }
+        Ok(count)
+    }
+
+    /// Inserts right behind a character that may be deleted, as a local write. Returns the position as well.
+    pub(crate) fn insert_behind(
+        &mut self,
+        dot: Dot,
+        character: Dot,
+        text: &str,
+    ) -> Result<usize, SequenceError> {
+        let count = self.sequence.insert_behind(dot, character, text)?;
+        if let Some((at, _)) = self.sequence.position_of(dot)
+            && count > 0
+        {
+            self.note(|| TextStep::Insert { at, text: text.into() });
+        }
+        Ok(count)
+    }
+
+    /// Deletes by position, as a local write.
+    pub(crate) fn delete(&mut self, dot: Dot, range: Range<usize>) -> Result<usize, SequenceError> {
+        let at = range.start;
+        let len = self.sequence.delete(dot, range)?;
+        if len > 0 {
+            self.note(|| TextStep::Delete { at, len });
+        }
+        Ok(len)
+    }
+
+    /// Applies an edit from elsewhere. Returns whether anything came or went.
+    pub(crate) fn apply(&mut self, edit: &Edit) -> bool {
+        let before = self.sequence.len();
+        if self.recent.is_none() {
+            // What cannot be placed has no effect anywhere: whether it can follows from what it depends on.
+            let _ = self.sequence.apply(edit);
+            return self.sequence.len() != before;
+        }
+        let mut steps = Vec::new();
+        let _ = self.sequence.integrate(edit, Some(&mut |step| steps.push(step)));
+        for step in &steps {
+            let sequence = &self.sequence;
+            let step = match *step {
+                Step::Insert { at, len } => {
+                    TextStep::Insert { at, text: sequence.slice(at..at + len).into() }
+                }
+                Step::Delete { at, len } => TextStep::Delete { at, len },
+            };
+            self.note(|| step);
+        }
+        !steps.is_empty()
+    }
+
+    /// Makes looking up characters by id fast.
+    pub(crate) fn prepare(&mut self) {
+        self.sequence.prepare();
+    }
+
+    /// Puts a mark on the text. Returns whether it shows anywhere.
+    pub(crate) fn mark(&mut self, stamp: Stamp, mark: &Mark) -> bool {
+        self.sequence.prepare();
+        let Some(range) = mark.range(&self.sequence) else { return false };
+        if !self.marks.add(stamp, mark.clone(), &self.sequence) {
+            return false;
+        }
+        let shows = !range.is_empty();
+        if shows {
+            self.note(|| TextStep::Mark { range });
+        }
+        shows
+    }
+
+    /// The number that the next step will have. From the first call on, steps are kept.
+    pub(crate) fn follow(&mut self) -> u64 {
+        self.sequence.prepare();
+        self.recent.get_or_insert_default().revision
+    }
+
+    /// The steps from one on; `None` when they are not kept any more.
+    pub(crate) fn steps_since(&self, revision: u64) -> Option<(Vec<TextStep>, u64)> {
+        let recent = self.recent.as_ref()?;
+        let lacking = usize::try_from(recent.revision.checked_sub(revision)?).ok()?;
+        let first = recent.steps.len().checked_sub(lacking)?;
+        Some((recent.steps.range(first..).cloned().collect(), recent.revision))
+    }
+
+    fn note(&mut self, step: impl FnOnce() -> TextStep) {
+        let Some(recent) = &mut self.recent else { return };
+        recent.revision += 1;
+        recent.steps.push_back(step());
+        if recent.steps.len() > MAX_RECENT {
+            recent.steps.pop_front();
+        }
+    }
+
+    /// Hands over every operation that `known` lacks.
+    pub(crate) fn live(&self, known: &VersionVector, emit: &mut dyn FnMut(Live)) {
+        // Characters are not ordered by time: theirs is that of the change they come with.
+        let mut edit = |edit: Edit| {
+            let stamp = Stamp { time: Timestamp::default(), dot: edit.dot() };
+            emit(Live { stamp, action: Action::TextEdit(edit) });
+        };
+        self.sequence.edits_since(known, &mut |whole| whole.parts(MAX_RUN).into_iter().for_each(&mut edit));
+        self.marks.live(known, emit);
+    }
+
+    pub(crate) fn byte_size(&self) -> usize {
+        self.sequence.heap_size() + self.marks.byte_size()
+    }
+
+    /// Stretches of equal marks over a range of positions, with what they are marked with.
+    pub(crate) fn spans(&self, range: Range<usize>) -> Vec<(Range<usize>, Vec<(Arc<str>, Value)>)> {
+        self.marks.spans(&self.sequence, range)
+    }
+}

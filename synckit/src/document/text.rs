@@ -1,0 +1,249 @@
+//! Writes to a text inside a transaction, and how they are taken back.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::edit::{check_key, check_value};
+use super::error::WriteError;
+use super::transaction::Transaction;
+use super::undo::Inverse;
+use crate::crdt::container::ContainerId;
+use crate::crdt::marks::{Anchor, Expand, Mark};
+use crate::crdt::operation::Action;
+use crate::crdt::text::TextState;
+use crate::sequence::SequenceError;
+use crate::value::Value;
+use crate::version::Dot;
+
+/// Bytes of one insertion, so that it always fits into one message.
+const MAX_INSERT: usize = 1 << 20;
+
+/// Characters that were deleted: the id of the first, what they were, and how they were marked.
+#[derive(Debug, Clone)]
+pub(crate) struct Lost {
+    first: Dot,
+    text: Arc<str>,
+    marks: Vec<Marked>,
+}
+
+/// A mark on a stretch of characters, by positions in it, and the operation that it came with.
+#[derive(Debug, Clone, PartialEq)]
+struct Marked {
+    range: Range<usize>,
+    key: Arc<str>,
+    value: Option<Value>,
+    by: Dot,
+}
+
+/// A stretch, how a key was marked there before, and by which operation.
+#[derive(Debug, Clone)]
+pub(crate) struct Unmarked {
+    start: Anchor,
+    end: Anchor,
+    value: Option<Value>,
+    by: Option<Dot>,
+}
+
+/// What stands for what after something was brought back: pairs of before and now.
+#[derive(Debug, Default)]
+pub(super) struct Renamed {
+    pub(super) characters: Vec<(Dot, Dot)>,
+    pub(super) marks: Vec<(Dot, Dot)>,
+}
+
+impl From<SequenceError> for WriteError {
+    fn from(error: SequenceError) -> Self {
+        match error {
+            SequenceError::OutOfBounds { at, len } => Self::OutOfBounds { index: at, len },
+            _ => Self::Exhausted,
+        }
+    }
+}
+
+impl Transaction<'_> {
+    /// Inserts at a position. Returns the first character's id; none when there is nothing to insert.
+    pub(crate) fn text_insert(
+        &mut self,
+        text: &ContainerId,
+        at: usize,
+        characters: &str,
+    ) -> Result<Option<Dot>, WriteError> {
+        if characters.len() > MAX_INSERT {
+            let size = characters.len();
+            return Err(WriteError::TooLarge { what: "a text to insert", size, limit: MAX_INSERT });
+        }
+        let mut len = 0;
+        let first = self.edit_text(text, |dot, text| {
+            len = text.insert(dot, at, characters)?;
+            Ok::<_, WriteError>(len)
+        })?;
+        if let Some(first) = first {
+            self.open.inverses.push(Inverse::TextInsert { text: text.clone(), inserted: vec![(first, len)] });
+        }
+        Ok(first)
+    }
+
+    /// Deletes a range of positions.
+    pub(crate) fn text_delete(&mut self, text: &ContainerId, range: Range<usize>) -> Result<(), WriteError> {
+        let lost = self.state.text(text).map(|text| lost(text, range.clone())).unwrap_or_default();
+        let deleted = self.edit_text(text, |dot, text| text.delete(dot, range).map_err(WriteError::from))?;
+        if deleted.is_some() {
+            self.open.inverses.push(Inverse::TextDelete { text: text.clone(), lost });
+        }
+        Ok(())
+    }
+
+    /// Gives a key a value over a range of positions, or takes it away.
+    pub(crate) fn text_mark(
+        &mut self,
+        text: &ContainerId,
+        range: Range<usize>,
+        key: &Arc<str>,
+        value: Option<Value>,
+        expand: Expand,
+    ) -> Result<Option<Dot>, WriteError> {
+        check_key(key)?;
+        value.as_ref().map_or(Ok(()), check_value)?;
+        let Some(state) = self.state.text_mut(text) else { return Ok(None) };
+        state.prepare();
+        let len = state.sequence().len();
+        if range.end > len {
+            return Err(WriteError::OutOfBounds { index: range.end, len });
+        }
+        if range.is_empty() {
+            return Ok(None);
+        }
+        let sequence = state.sequence();
+        let before = state.marks.winners(sequence, range.clone(), key);
+        let previous = before.into_iter().map(|(range, winner)| Unmarked {
+            start: Anchor::before(sequence, range.start),
+            end: Anchor::after(sequence, range.end),
+            by: winner.as_ref().map(|winner| winner.0),
+            value: winner.and_then(|winner| winner.1),
+        });
+        let previous = previous.collect();
+        let (start, end) = expand.anchors(sequence, range);
+        let mark = Mark { start, end, key: key.clone(), value };
+        let written = self.perform(text, |_| Action::TextMark(mark));
+        let (text, key) = (text.clone(), key.clone());
+        self.open.inverses.push(Inverse::TextMark { text, key, previous, written });
+        Ok(Some(written))
+    }
+
+    /// Deletes those of these characters that still show.
+    pub(super) fn text_take_out(&mut self, text: &ContainerId, characters: &[(Dot, usize)]) {
+        let Some(state) = self.state.text_mut(text) else { return };
+        state.prepare();
+        let sequence = state.sequence();
+        let each = characters.iter().flat_map(|&(first, len)| {
+            (0..len as u64).map(move |step| Dot::new(first.replica, first.seq + step))
+        });
+        let places = each.filter_map(|dot| sequence.position_of(dot)).filter(|(_, shows)| *shows);
+        let mut places: Vec<usize> = places.map(|(at, _)| at).collect();
+        crate::sorted::sort_by_number(&mut places, |at| *at as u64);
+        // From the back, so that positions stay what they are; neighbours go together.
+        while let Some(last) = places.pop() {
+            let mut first = last;
+            while places.last().is_some_and(|&before| before + 1 == first) {
+                first -= 1;
+                places.pop();
+            }
+            let _ = self.text_delete(text, first..last + 1);
+        }
+    }
+
+    /// Inserts what was deleted where it was.
+    pub(super) fn text_put_back(
+        &mut self,
+        text: &ContainerId,
+        lost: &Lost,
+        renamed: &mut Renamed,
+    ) -> Result<(), WriteError> {
+        let Some(state) = self.state.text_mut(text) else { return Ok(()) };
+        state.prepare();
+        let len = lost.text.chars().count();
+        let last = Dot::new(lost.first.replica, lost.first.seq + len as u64 - 1);
+        // Right where they were, among others that are deleted: these may come back later and find their order.
+        let first = self.edit_text(text, |dot, text| text.insert_behind(dot, last, &lost.text));
+        let Ok(Some(first)) = first else { return Ok(()) };
+        let at = self.state.text(text).and_then(|text| text.sequence().position_of(first));
+        let Some((at, _)) = at else { return Ok(()) };
+        self.open.inverses.push(Inverse::TextInsert { text: text.clone(), inserted: vec![(first, len)] });
+        for step in 0..len as u64 {
+            let now = Dot::new(first.replica, first.seq + step);
+            renamed.characters.push((Dot::new(lost.first.replica, lost.first.seq + step), now));
+        }
+        self.text_mark_as(text, at, lost, renamed)
+    }
+
+    /// Brings the marks of what was put back at a position to those that it had. What grew over it meanwhile goes.
+    fn text_mark_as(
+        &mut self,
+        text: &ContainerId,
+        at: usize,
+        lost: &Lost,
+        renamed: &mut Renamed,
+    ) -> Result<(), WriteError> {
+        let len = lost.text.chars().count();
+        let now = self.state.text(text).map(|text| marks(text, at..at + len)).unwrap_or_default();
+        for Marked { range, key, .. } in
+            now.iter().filter(|mark| mark.value.is_some() && !lost.marks.contains(mark))
+        {
+            self.text_mark(text, at + range.start..at + range.end, key, None, Expand::None)?;
+        }
+        for Marked { range, key, value, by } in lost.marks.iter().filter(|mark| !now.contains(mark)) {
+            let range = at + range.start..at + range.end;
+            let written = self.text_mark(text, range, key, value.clone(), Expand::None)?;
+            renamed.marks.extend(written.map(|now| (*by, now)));
+        }
+        Ok(())
+    }
+
+    /// Brings a key back to what it was, where a mark of ours still counts.
+    pub(super) fn text_unmark(
+        &mut self,
+        text: &ContainerId,
+        key: &Arc<str>,
+        previous: &Unmarked,
+        today: impl Fn(Dot) -> Dot,
+        is_ours: impl Fn(Dot) -> bool,
+        renamed: &mut Renamed,
+    ) -> Result<(), WriteError> {
+        let Some(state) = self.state.text(text) else { return Ok(()) };
+        let sequence = state.sequence();
+        // Characters that went and came back have other names now.
+        let position = |anchor: Anchor| Anchor { dot: anchor.dot.map(&today), ..anchor }.position(sequence);
+        let ends = (position(previous.start), position(previous.end));
+        let (Some(start), Some(end)) = ends else { return Ok(()) };
+        for (range, winner) in state.marks.winners(sequence, start..end.max(start), key) {
+            if winner.is_some_and(|winner| is_ours(winner.0)) {
+                let written = self.text_mark(text, range, key, previous.value.clone(), Expand::None)?;
+                renamed.marks.extend(previous.by.zip(written));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is about to be deleted.
+fn lost(text: &TextState, range: Range<usize>) -> Vec<Lost> {
+    let mut at = range.start;
+    let stretch = |(first, len): (Dot, usize)| {
+        let range = at..at + len;
+        at += len;
+        Lost { first, text: text.sequence().slice(range.clone()).into(), marks: marks(text, range) }
+    };
+    text.sequence().dots_in(range).into_iter().map(stretch).collect()
+}
+
+/// How a range is marked, by positions in it.
+fn marks(text: &TextState, range: Range<usize>) -> Vec<Marked> {
+    let within = text.marks.within(text.sequence(), range.clone()).into_iter();
+    let marked = |(span, key, by, value): (Range<usize>, Arc<str>, Dot, Option<Value>)| Marked {
+        range: span.start - range.start..span.end - range.start,
+        key,
+        value,
+        by,
+    };
+    within.map(marked).collect()
+}
