@@ -1,7 +1,5 @@
 // The store of last resort: as long as the page.
-
 export function open_memory() {
-    // In the order of appending.
     let chunks = [];
     const records = new Map();
     let last = 0;
@@ -23,7 +21,6 @@ export function open_memory() {
         documents: () => [...new Set(chunks.map((chunk) => chunk.document))],
         record: (key) => records.get(key),
         set_record: (key, _, value) => void records.set(key, value),
-        // A lease needs a store that several tabs share.
         replicas: () => [],
         add_replica: () => false,
     };

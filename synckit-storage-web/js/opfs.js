@@ -1,24 +1,4 @@
-// The origin private file system: a folder for every document with segment files, and one file for every record.
-//
-// A segment is rewritten with the new frame at its end, which the browser does in a copy that takes the file's place
-// when it is closed: a writer that ends half way has changed nothing. Small appends share a segment of up to 64 KiB, so
-// that the copy stays small and ten thousand changes are a few files. Every operation runs under one Web Lock per
-// store, reading shared, writing alone.
-//
-//     synckit/<store>/documents/<document>/<number>   segments
-//                     records/<key>                   a segment with one frame
-//                     replicas/<id>                   empty
-//
-// A segment is `MAGIC` and then frames, integers little-endian:
-//
-//     4        CRC-32 (IEEE) of everything after these four bytes
-//     4        length of the content in bytes
-//     4        number of replaced ranges
-//     8        id of the chunk
-//     1        kind: 1 an update, 2 the document was deleted here
-//     16 each  a replaced range: first and last id
-//     length   the content
-
+// Why it is as it is: src/opfs.rs. What is written here is downloaded.
 const MAGIC = new TextEncoder().encode("SYNCKIT1");
 const HEADER = 21;
 const UPDATE = 1;
@@ -27,24 +7,15 @@ const DELETED = 2;
 const MAX_UPDATE_BYTES = 64 << 20;
 const MAX_RECORD_FILE_BYTES = (1 << 20) + 1024;
 const MAX_RANGES = 1 << 20;
-// Most files in one folder.
 const MAX_ENTRIES = 1 << 20;
-// Longest part of a path that is made of an id.
 const MAX_NAME = 120;
-// A segment of this size is not added to.
 const FULL = 64 << 10;
-// Largest segment: full but for a byte, an update, and what it replaces.
 const LARGEST = FULL + 2 * MAX_UPDATE_BYTES + (32 << 20);
-// Bytes that are appended by one write.
 const BATCH_BYTES = 4 << 20;
-// Documents whose end is remembered.
 const MAX_TAILS = 256;
-// How long others may keep the lock that is waited for, in milliseconds.
 const WAIT_MS = 15000;
 
 const failure = (name, reason) => new DOMException(reason, name);
-
-// ---- Frames
 
 export function crc32(bytes) {
     let crc = ~0;
@@ -69,7 +40,6 @@ export function encode(id, kind, replaced, content) {
     return bytes;
 }
 
-// The whole frames of a segment, and where they end: what follows was being written when its writer ended.
 export function decode(bytes) {
     const frames = [];
     if (bytes.length < MAGIC.length) return { frames, valid: 0 };
@@ -85,7 +55,6 @@ export function decode(bytes) {
         const end = start + length;
         if (end > bytes.length) break;
         if (crc32(bytes.subarray(at + 4, end)) !== view.getUint32(at, true)) {
-            // The last frame may have got its length before its content.
             if (end === bytes.length) break;
             throw failure("Corrupt", "a wrong checksum");
         }
@@ -100,7 +69,6 @@ export function decode(bytes) {
     return { frames, valid: at };
 }
 
-// Those frames that no later one replaces.
 export function live(frames) {
     const deleted = frames.findLast((frame) => frame.kind === DELETED)?.id ?? 0;
     const replaced = frames.flatMap((frame) => frame.replaced).sort((a, b) => a[0] - b[0]);
@@ -112,7 +80,6 @@ export function live(frames) {
     });
 }
 
-// The wanted frames as ranges of ids: neighbours are one range.
 export function runs(frames, wanted) {
     const found = [];
     let going = false;
@@ -125,8 +92,6 @@ export function runs(frames, wanted) {
     return found;
 }
 
-// ---- Names: ids of any characters and length as names of files and folders that differ without regard to case
-
 export function path(id) {
     let name = "";
     for (const byte of new TextEncoder().encode(id)) {
@@ -136,18 +101,13 @@ export function path(id) {
     return name.match(new RegExp(`.{1,${MAX_NAME}}`, "g")).map((part, at, all) => (all[at + 1] ? part + "+" : part));
 }
 
-// Nothing for what is not the name of an id.
 export function id_of(name) {
     try {
         return decodeURIComponent(name.replaceAll("_", "%"));
     } catch {
-        // Somebody else's folder.
     }
 }
 
-// ---- Files
-
-// What is found, or nothing when it is not there and not to be made.
 const find = (asked, make) =>
     asked.catch((thrown) => {
         if (make || thrown.name !== "NotFoundError") throw thrown;
@@ -179,7 +139,6 @@ async function read(file, limit) {
     return new Uint8Array(await file.arrayBuffer());
 }
 
-// Writes behind `position` of a file of `size` bytes; the rest of it goes.
 async function write(folder, name, position, size, bytes) {
     const file = await folder.getFileHandle(name, { create: true });
     const stream = await file.createWritable({ keepExistingData: position > 0 });
@@ -188,10 +147,8 @@ async function write(folder, name, position, size, bytes) {
         if (size > position) steps.push(stream.truncate(position));
         if (position > 0) steps.push(stream.seek(position));
         await Promise.all([...steps, stream.write(bytes)]);
-        // Only now the new content takes the place of the old one.
         await stream.close();
     } catch (thrown) {
-        // Leaves the file as it was. That it failed before is what counts.
         await stream.abort().catch(() => {});
         throw thrown;
     }
@@ -199,15 +156,8 @@ async function write(folder, name, position, size, bytes) {
 
 const concat = (parts) => new Blob(parts).arrayBuffer().then((buffer) => new Uint8Array(buffer));
 
-// ---- The segments of a document
-
-// Reads as many segments as a step needs, from the last one back, and writes what it wants written. A step is
-//     reads(frames)       whether the segments before one with these frames are needed too
-//     plan(frames, next)  its `answer`; new `frames` with the `last` id in them; the ids that are `staying` if the
-//                         others are replaced by the new ones
 async function perform(folder, step, known) {
     const files = (await entries(folder))
-        // Other names are copies that a browser writes to before they take a file's place.
         .filter((entry) => /^[0-9a-f]{16}$/.test(entry.name))
         .map((handle) => ({ handle, number: parseInt(handle.name, 16) }))
         .sort((a, b) => a.number - b.number);
@@ -229,20 +179,17 @@ async function perform(folder, step, known) {
     tail ??= { number, size, valid, last: frames.at(-1)?.id ?? 0 };
     const { answer, write: wanted } = step.plan(frames, tail.last + 1);
     if (!wanted) return { answer, tail };
-    // Behind the last whole frame: an unfinished one is overwritten.
     const joins = !wanted.staying && tail.valid > 0 && tail.valid < FULL;
     const target = joins ? tail : { number: (files.at(-1)?.number ?? 0) + 1, size: 0, valid: 0 };
     const bytes = await concat(joins ? wanted.frames : [MAGIC, ...wanted.frames]);
     await write(folder, target.number.toString(16).padStart(16, "0"), target.valid, target.size, bytes);
     for (const segment of wanted.staying ? files : [])
         if (!segment.frames?.some((frame) => wanted.staying.has(frame.id)))
-            // When it cannot be removed now that is done another time: what is in it is replaced already.
             await folder.removeEntry(segment.handle.name).catch(() => {});
     const end = target.valid + bytes.length;
     return { answer, tail: { number: target.number, size: end, valid: end, last: wanted.last } };
 }
 
-// A segment may be empty: made by a writer that ended before it had written.
 const is_empty = (frames) => !frames.length;
 
 const LOAD = (after) => ({
@@ -254,7 +201,6 @@ const LOAD = (after) => ({
     }),
 });
 
-// Nothing comes after the last frame: it is live, or says that all was deleted.
 const IS_STORED = { reads: is_empty, plan: (frames) => ({ answer: frames.at(-1)?.kind === UPDATE }) };
 
 const APPEND = (updates) => ({
@@ -273,7 +219,6 @@ const COMPACT = (read, snapshot) => ({
     plan: (frames, next) => {
         const staying = new Set(live(frames).map((frame) => frame.id));
         read.forEach((id) => staying.delete(id));
-        // Also what was replaced before and could not be removed: whatever replaced it goes now.
         const replaced = runs(frames, (frame) => !staying.has(frame.id));
         return { answer: next, write: { frames: [encode(next, UPDATE, replaced, snapshot)], last: next, staying } };
     },
@@ -286,8 +231,6 @@ const DELETE = {
             ? { write: { frames: [encode(next, DELETED, [], [])], last: next, staying: new Set() } }
             : {},
 };
-
-// ---- The store
 
 async function documents(store) {
     const found = [];
@@ -318,7 +261,6 @@ const record = (store, key, make) => {
     return walk(store, parts, make).then((folder) => [folder, name]);
 };
 
-// For each operation the mode of the lock, and what is done under it.
 const OPERATIONS = {
     load: ["shared", async (...values) => (await in_document(false, LOAD)(...values)) ?? []],
     compact: ["exclusive", in_document(true, (_, snapshot, read) => COMPACT(read, snapshot))],
@@ -327,7 +269,6 @@ const OPERATIONS = {
     record: ["shared", async (store, key) => {
         const [folder, name] = await record(store, key, false);
         const file = folder && (await find(folder.getFileHandle(name)));
-        // An empty file: its first writer ended before it had written.
         return file && decode(await read(await file.getFile(), MAX_RECORD_FILE_BYTES)).frames[0]?.content;
     }],
     set_record: ["exclusive", async (store, key, _, value) => {
@@ -346,7 +287,6 @@ const OPERATIONS = {
     }],
 };
 
-// Whether files of this store exist already.
 export async function opfs_exists(store) {
     try {
         return !!(await root(store, false));
@@ -355,15 +295,12 @@ export async function opfs_exists(store) {
     }
 }
 
-// Opens the folder of a store, making it if need be. `emptied` is called when it was found missing later on.
 export async function open_opfs(store, emptied) {
     if (!navigator.locks) throw failure("Unavailable", "files of several tabs need Web Locks (https)");
     if (!globalThis.FileSystemFileHandle?.prototype.createWritable)
         throw failure("Unavailable", "this browser cannot write private files here");
     let folder = await root(store, true);
-    // Where the logs of documents ended when they were last written from here.
     const tails = new Map();
-    // What waits for the lock at the same time is written together.
     const queue = [];
     let writing = false;
 
@@ -401,7 +338,6 @@ export async function open_opfs(store, emptied) {
                 batch.forEach(({ reject }) => reject(thrown));
             }
         }
-        // In the same turn of the event loop: whoever comes now begins anew.
         writing = false;
     };
 
@@ -418,14 +354,12 @@ export async function open_opfs(store, emptied) {
 
     return {
         perform(operation, key, number, bytes, ids) {
-            // Copies: what is handed over is memory that others write to as soon as this returns.
             bytes = bytes.slice();
             ids = ids.slice();
             if (operation === "append") return append(key, bytes);
             const [mode, work] = OPERATIONS[operation];
             return locked(mode, (folder) => work(folder, key, number, bytes, ids));
         },
-        // The folder may be gone.
         closed() {
             folder = undefined;
             tails.clear();

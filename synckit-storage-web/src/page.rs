@@ -1,4 +1,8 @@
 //! What the page knows and may do, by the functions in `js/page.js`.
+//!
+//! `crypto` is there in every context that a browser is known to have. A worker has no document, is never seen, and may
+//! look whether the store is protected but not ask for it. The browser holds a lock until the promise that it was given
+//! is resolved; one that is granted after 15 s, when nobody waits any more, is let go at once.
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;

@@ -139,18 +139,16 @@ impl<K: Ord, V> SortedMap<K, V> {
 
     /// Keeps what `keep` says. O(n).
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
-        let mut at = 0;
-        let values = &mut self.values;
-        // Keys decide in order; the values follow in their own list.
-        let mut kept = Vec::with_capacity(values.len());
-        self.keys.retain(|key| {
-            let keeps = keep(key, &mut values[at]);
-            kept.push(keeps);
-            at += 1;
-            keeps
-        });
-        let mut kept = kept.into_iter();
-        self.values.retain(|_| kept.next().unwrap_or(false));
+        let mut kept = 0;
+        for at in 0..self.keys.len() {
+            if keep(&self.keys[at], &mut self.values[at]) {
+                self.keys.swap(kept, at);
+                self.values.swap(kept, at);
+                kept += 1;
+            }
+        }
+        self.keys.truncate(kept);
+        self.values.truncate(kept);
     }
 
     pub(crate) fn clear(&mut self) {
@@ -174,9 +172,19 @@ pub(crate) fn sort_by<T>(items: &mut Vec<T>, before: impl Fn(&T, &T) -> bool) {
     if items.is_sorted_by(|one, other| !before(other, one)) {
         return;
     }
-    let order = sorted_order(items.len(), &|one, other| before(&items[one], &items[other]));
-    let mut unsorted: Vec<_> = items.drain(..).map(Some).collect();
-    items.extend(order.into_iter().filter_map(|at| unsorted[at].take()));
+    let mut order = sorted_order(items.len(), &|one, other| before(&items[one], &items[other]));
+    // Each round of places that follow from one another: what is put into one leaves the next one free.
+    for start in 0..items.len() {
+        let mut at = start;
+        loop {
+            let from = std::mem::replace(&mut order[at], at);
+            if from == start {
+                break;
+            }
+            items.swap(at, from);
+            at = from;
+        }
+    }
 }
 
 /// A merge sort from the bottom up.

@@ -21,12 +21,19 @@ pub struct Builder<P, S = MemoryStorage> {
     platform: P,
     url: Option<String>,
     token: String,
-    storage: S,
+    storage: Source<S>,
+}
+
+/// A store, or how to make one: programs that bring their own do not download the one in memory.
+#[derive(Debug)]
+enum Source<S> {
+    Given(S),
+    Made(fn() -> S),
 }
 
 impl<P: Platform> Builder<P> {
     pub(super) fn new(platform: P) -> Self {
-        let storage = MemoryStorage::new("no storage was given to the builder");
+        let storage = Source::Made(|| MemoryStorage::new("no storage was given to the builder"));
         Self { platform, url: None, token: String::new(), storage }
     }
 }
@@ -46,6 +53,7 @@ impl<P: Platform, S: Storage> Builder<P, S> {
 
     /// Where documents are kept on this device. Without it they are kept in memory.
     pub fn storage<T: Storage>(self, storage: T) -> Builder<P, T> {
+        let storage = Source::Given(storage);
         Builder { platform: self.platform, url: self.url, token: self.token, storage }
     }
 
@@ -58,6 +66,10 @@ impl<P: Platform, S: Storage> Builder<P, S> {
         if let Some(url) = url.as_deref().filter(|url| !is_address(url)) {
             return Err(ConnectError::Url(url.to_owned()));
         }
+        let storage = match storage {
+            Source::Given(storage) => storage,
+            Source::Made(make) => make(),
+        };
         let status = Status {
             connection: if url.is_some() { Connection::Connecting } else { Connection::Disabled },
             storage: storage.mode(),

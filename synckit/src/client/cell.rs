@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::inbox::Command;
-use super::observers::{Observer, Observers, Subscription};
+use super::observers::{self, Observed, Observer, Observers, Subscription};
 use super::shared::Shared;
 use super::status::{DocumentStatus, Tier};
 use super::writer::WriterLock;
@@ -267,9 +267,7 @@ impl DocumentCell {
         watch: Watch,
         callback: impl Fn() + Send + Sync + 'static,
     ) -> Subscription {
-        let observer = self.lock().observers.add(watch.clone(), Arc::new(callback));
-        let (cell, ended) = (self.clone(), observer.clone());
-        Subscription::new(&observer, move || cell.lock().observers.remove(&watch, &ended))
+        observers::observe(self.clone(), watch, Arc::new(callback))
     }
 
     /// How many callbacks watch this document.
@@ -327,6 +325,12 @@ impl DocumentCell {
             let _done = Notifying(self);
             batch.iter().for_each(Observer::call);
         }
+    }
+}
+
+impl Observed for DocumentCell {
+    fn with_observers(&self, change: &mut dyn FnMut(&mut Observers)) {
+        change(&mut self.lock().observers);
     }
 }
 

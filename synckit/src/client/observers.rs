@@ -40,18 +40,17 @@ impl Observers {
         self.by_key.values().map(Vec::len).sum()
     }
 
-    pub(crate) fn add(&mut self, key: Watch, callback: Arc<dyn Fn() + Send + Sync>) -> Observer {
+    fn add(&mut self, watch: &Watch, observer: &mut Observer) {
         self.next_id += 1;
-        let observer = Observer { id: self.next_id, active: Arc::new(AtomicBool::new(true)), callback };
-        self.by_key.entry(key).or_default().push(observer.clone());
-        observer
+        observer.id = self.next_id;
+        self.by_key.entry(watch.clone()).or_default().push(observer.clone());
     }
 
-    pub(crate) fn remove(&mut self, key: &Watch, observer: &Observer) {
-        if let Some(list) = self.by_key.get_mut(key) {
-            list.retain(|other| other.id != observer.id);
+    fn remove(&mut self, watch: &Watch, id: u64) {
+        if let Some(list) = self.by_key.get_mut(watch) {
+            list.retain(|other| other.id != id);
             if list.is_empty() {
-                self.by_key.remove(key);
+                self.by_key.remove(watch);
             }
         }
     }
@@ -66,26 +65,39 @@ impl Observers {
     }
 }
 
+/// Something that has observers.
+pub(crate) trait Observed: Send + Sync {
+    /// Does something with them under their lock.
+    fn with_observers(&self, change: &mut dyn FnMut(&mut Observers));
+}
+
+/// Subscribes a callback until the [`Subscription`] is dropped.
+pub(crate) fn observe(
+    observed: Arc<dyn Observed>,
+    watch: Watch,
+    callback: Arc<dyn Fn() + Send + Sync>,
+) -> Subscription {
+    let observer = Observer { id: 0, active: Arc::new(AtomicBool::new(true)), callback };
+    let mut subscription = Subscription { observed, watch, observer };
+    let Subscription { observed, watch, observer } = &mut subscription;
+    observed.with_observers(&mut |observers| observers.add(watch, observer));
+    subscription
+}
+
 /// Keeps a callback subscribed. Dropping it ends the subscription at once: a callback that has not started is not
 /// called any more.
 #[must_use = "dropping a subscription ends it"]
 pub struct Subscription {
-    active: Arc<AtomicBool>,
-    end: Option<Box<dyn FnOnce() + Send + Sync>>,
-}
-
-impl Subscription {
-    pub(crate) fn new(observer: &Observer, end: impl FnOnce() + Send + Sync + 'static) -> Self {
-        Self { active: observer.active.clone(), end: Some(Box::new(end)) }
-    }
+    observed: Arc<dyn Observed>,
+    watch: Watch,
+    observer: Observer,
 }
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        self.active.store(false, Ordering::Release);
-        if let Some(end) = self.end.take() {
-            end();
-        }
+        self.observer.active.store(false, Ordering::Release);
+        let (watch, id) = (&self.watch, self.observer.id);
+        self.observed.with_observers(&mut |observers| observers.remove(watch, id));
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::cell::Watch;
 use super::inbox::Command;
-use super::observers::{Observer, Observers, Subscription};
+use super::observers::{self, Observed, Observer, Observers, Subscription};
 use super::shared::Shared;
 use crate::handle::{Observable, ReadError};
 use crate::sorted::SortedMap;
@@ -56,6 +56,12 @@ impl PresenceCell {
     }
 }
 
+impl Observed for PresenceCell {
+    fn with_observers(&self, change: &mut dyn FnMut(&mut Observers)) {
+        change(&mut self.lock().1);
+    }
+}
+
 impl Drop for PresenceCell {
     fn drop(&mut self) {
         self.send(Vec::new());
@@ -101,9 +107,7 @@ impl<P: FieldValue> Observable for Presence<P> {
     }
 
     fn observe(&self, callback: impl Fn() + Send + Sync + 'static) -> Subscription {
-        let observer = self.cell.lock().1.add(Watch::Status, Arc::new(callback));
-        let (cell, ended) = (self.cell.clone(), observer.clone());
-        Subscription::new(&observer, move || cell.lock().1.remove(&Watch::Status, &ended))
+        observers::observe(self.cell.clone(), Watch::Status, Arc::new(callback))
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use super::cell::DocumentCell;
 use super::cell::Watch;
 use super::inbox::{Command, Inbox};
-use super::observers::{Observer, Observers, Subscription};
+use super::observers::{self, Observed, Observer, Observers, Subscription};
 use super::presence::PresenceCell;
 use super::status::{DocumentStatus, LoadState, Status, Tier};
 use crate::platform::Clock;
@@ -138,9 +138,13 @@ impl Shared {
         self: &Arc<Self>,
         callback: impl Fn() + Send + Sync + 'static,
     ) -> Subscription {
-        let observer = lock(&self.status).1.add(Watch::Status, Arc::new(callback));
-        let (shared, ended) = (self.clone(), observer.clone());
-        Subscription::new(&observer, move || lock(&shared.status).1.remove(&Watch::Status, &ended))
+        observers::observe(self.clone(), Watch::Status, Arc::new(callback))
+    }
+}
+
+impl Observed for Shared {
+    fn with_observers(&self, change: &mut dyn FnMut(&mut Observers)) {
+        change(&mut lock(&self.status).1);
     }
 }
 
