@@ -48,6 +48,9 @@ impl Item {
 
 /// One replica of one document.
 pub(crate) trait Replica: Library + Sized {
+    /// Whether receiving thousands of updates one by one is a matter of seconds, not of many minutes.
+    const RECEIVES_LIVE: bool = true;
+
     /// An empty document. Replicas of one document have different ids, from 1.
     fn create(id: u64) -> Result<Self>;
 
@@ -83,12 +86,18 @@ pub(crate) trait RawText: Library + Sized {
 pub(crate) trait TextReplica: Replica {
     /// Makes edits as one transaction.
     fn edit(&mut self, edits: &[Edit]) -> Result<()>;
+
+    /// Makes a document out of edits, in the way that is quick.
+    fn replay(&mut self, edits: &[Edit]) -> Result<()> {
+        self.edit(edits)
+    }
+
     fn text(&mut self) -> Result<String>;
 }
 
 /// A text that somebody watches.
 pub(crate) trait ObservedText: TextReplica {
-    /// Attaches one observer. It is told what changed, and counts.
+    /// Attaches one observer. It is told of the changes, and counts.
     fn observe(&mut self) -> Result<()>;
 
     /// How often the observer was called.

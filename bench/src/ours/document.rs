@@ -1,16 +1,23 @@
 //! A document of SyncKit with one container of each kind, through the public handles.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use anyhow::Result;
 use synckit::prelude::*;
 use synckit::version::VersionVector;
-use synckit::{Set, Value};
+use synckit::{Set, Subscription, Text, TextDelta, TextRef, Value};
 
 use super::NAME;
-use crate::replica::{CounterReplica, Item, Library, ListReplica, MapReplica, Replica, SetReplica, drawn};
+use crate::replica::{
+    CounterReplica, Edit, Item, Library, ListReplica, MapReplica, ObservedText, Replica, SetReplica,
+    StoredText, TextReplica, drawn,
+};
 
 /// The containers. A container that is never written costs nothing.
 #[derive(Document, Clone, Debug, Default, PartialEq)]
 struct Containers {
+    text: Text,
     list: List<Value>,
     map: Map<Value>,
     counter: Counter,
@@ -19,12 +26,15 @@ struct Containers {
 
 pub(crate) struct Ours {
     document: ContainersRef,
+    text: TextRef,
     list: ListRef<Value>,
     map: MapRef<Value>,
     counter: CounterRef,
     set: SetRef<String>,
     /// What others know already.
     sent: VersionVector,
+    notifications: Arc<AtomicU64>,
+    _subscription: Option<Subscription>,
     _client: SyncKit,
 }
 
@@ -47,12 +57,15 @@ impl Replica for Ours {
         let client = SyncKit::in_memory(drawn(id));
         let document = client.document::<Containers>("bench");
         Ok(Self {
+            text: document.text(),
             list: document.list(),
             map: document.map(),
             counter: document.counter(),
             set: document.set(),
             document,
             sent: VersionVector::new(),
+            notifications: Arc::default(),
+            _subscription: None,
             _client: client,
         })
     }
@@ -82,6 +95,48 @@ impl Replica for Ours {
         let mut replica = Self::create(id)?;
         replica.apply(stored)?;
         Ok(replica)
+    }
+}
+
+impl TextReplica for Ours {
+    fn edit(&mut self, edits: &[Edit]) -> Result<()> {
+        let make = |edit: &Edit| {
+            if edit.delete > 0 {
+                self.text.delete(edit.at..edit.at + edit.delete)?;
+            }
+            if edit.insert.is_empty() { Ok(()) } else { self.text.insert(edit.at, &edit.insert) }
+        };
+        Ok(self.document.update(|_| edits.iter().try_for_each(make))?)
+    }
+
+    fn text(&mut self) -> Result<String> {
+        Ok(self.text.get()?)
+    }
+}
+
+impl ObservedText for Ours {
+    fn observe(&mut self) -> Result<()> {
+        let count = self.notifications.clone();
+        self._subscription = Some(self.text.follow(move |delta| {
+            let changed = matches!(delta, TextDelta::Steps(steps) if !steps.is_empty());
+            count.fetch_add(u64::from(changed), Ordering::Relaxed);
+        }));
+        Ok(())
+    }
+
+    fn notifications(&self) -> u64 {
+        self.notifications.load(Ordering::Relaxed)
+    }
+}
+
+impl StoredText for Ours {
+    fn state(&mut self) -> Result<Option<Vec<u8>>> {
+        self.save().map(Some)
+    }
+
+    /// There is no history yet.
+    fn history(&mut self) -> Result<Option<Vec<u8>>> {
+        Ok(None)
     }
 }
 

@@ -69,6 +69,8 @@ fn scalar(item: &Item) -> Option<ScalarValue> {
 }
 
 impl Replica for Automerge {
+    const RECEIVES_LIVE: bool = false;
+
     fn create(id: u64) -> Result<Self> {
         Self::load(id, beginning()?)
     }

@@ -1,5 +1,5 @@
 use super::{Automerge, Cola, ColaPositions, DiamondTypes, Loro, Rope, Yrs};
-use crate::ours::Ours;
+use crate::ours::{OurSequence, Ours};
 use crate::replica::{
     CounterReplica, Edit, Item, ListReplica, MapReplica, ObservedText, RawText, SetReplica, StoredText,
     TextReplica,
@@ -16,6 +16,7 @@ fn raw<T: RawText>() -> String {
 
 #[test]
 fn bare_sequences_edit() {
+    assert_eq!(raw::<OurSequence>(), "J world");
     assert_eq!(raw::<Rope>(), "J world");
     assert_eq!(raw::<Cola>(), "J world");
     assert_eq!(raw::<DiamondTypes>(), "J world");
@@ -46,6 +47,7 @@ fn text<T: TextReplica>() {
 
 #[test]
 fn texts_are_written_exchanged_and_stored() {
+    text::<Ours>();
     text::<Automerge>();
     text::<Cola>();
     text::<DiamondTypes>();
@@ -64,6 +66,7 @@ fn observed<T: ObservedText>() -> u64 {
 
 #[test]
 fn observers_are_told_of_each_transaction() {
+    assert_eq!(observed::<Ours>(), 5);
     assert_eq!(observed::<Automerge>(), 5);
     assert_eq!(observed::<Loro>(), 5);
     assert_eq!(observed::<Yrs>(), 5);
@@ -83,6 +86,7 @@ fn stored<T: StoredText>() -> (bool, bool) {
 
 #[test]
 fn documents_are_stored_with_and_without_history() {
+    assert_eq!(stored::<Ours>(), (true, false));
     assert_eq!(stored::<Automerge>(), (false, true));
     assert_eq!(stored::<Cola>(), (true, false));
     assert_eq!(stored::<DiamondTypes>(), (false, true));

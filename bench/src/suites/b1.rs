@@ -6,6 +6,7 @@ use fastrand::Rng;
 use crate::contest::{Contest, contenders};
 use crate::generated::word;
 use crate::measure::{Outcome, Probe};
+use crate::ours::Ours;
 use crate::peers::{Automerge, Cola, DiamondTypes, Loro, Yrs};
 use crate::replica::{Edit, Item, ListReplica, TextReplica};
 
@@ -28,7 +29,7 @@ pub(super) fn run(workloads: &Workloads, contest: &mut Contest<'_>) {
         ("B1.7 insert and delete at random", edits_at_random(random, count)),
     ];
     for (case, edits) in &texts {
-        contest.run(contenders![text(case, edits): Automerge, Cola, DiamondTypes, Loro, Yrs]);
+        contest.run(contenders![text(case, edits): Ours, Automerge, Cola, DiamondTypes, Loro, Yrs]);
     }
 
     let numbers: Vec<Item> = (0..count).map(|_| Item::Number(i64::from(random.i32(0..)))).collect();
@@ -43,7 +44,7 @@ pub(super) fn run(workloads: &Workloads, contest: &mut Contest<'_>) {
         ("B1.11 N numbers at random", at_random),
     ];
     for (case, inserts) in &lists {
-        contest.run(contenders![list(case, inserts): crate::ours::Ours, Automerge, Loro, Yrs]);
+        contest.run(contenders![list(case, inserts): Ours, Automerge, Loro, Yrs]);
     }
 }
 

@@ -8,6 +8,7 @@ use fastrand::Rng;
 use crate::contest::{Contest, contenders};
 use crate::generated::word;
 use crate::measure::{Outcome, Probe};
+use crate::ours::Ours;
 use crate::peers::{Automerge, Cola, DiamondTypes, Loro, Yrs};
 use crate::replica::{Edit, TextReplica};
 
@@ -31,8 +32,9 @@ pub(super) fn run(workloads: &Workloads, contest: &mut Contest<'_>) {
     ];
     for (case, [first, second]) in &cases {
         let beginning = &beginning;
-        contest
-            .run(contenders![meet(case, beginning, first, second): Automerge, Cola, DiamondTypes, Loro, Yrs]);
+        contest.run(
+            contenders![meet(case, beginning, first, second): Ours, Automerge, Cola, DiamondTypes, Loro, Yrs],
+        );
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) fn run(workloads: &Workloads, contest: &mut Contest<'_>) {
     let case = "B3.4 insert into a list";
     contest.run(contenders![list(case, people): Ours, Automerge, Loro, Yrs]);
     let case = "B3.5 insert into a text";
-    contest.run(contenders![text(case, people): Automerge, Cola, DiamondTypes, Loro, Yrs]);
+    contest.run(contenders![text(case, people): Ours, Automerge, Cola, DiamondTypes, Loro, Yrs]);
 }
 
 fn map<T: MapReplica>(

@@ -1,10 +1,12 @@
-//! Two people who write at once, and a third who receives everything.
+//! Two people who write at once, and a third who receives everything. Without automerge, whose receivers take many
+//! minutes for sessions like these.
 
 use anyhow::{Context as _, Result, ensure};
 
 use crate::contest::{Contest, contenders};
 use crate::measure::{Outcome, Probe};
-use crate::peers::{Automerge, Cola, DiamondTypes, Loro, Yrs};
+use crate::ours::Ours;
+use crate::peers::{Cola, DiamondTypes, Loro, Yrs};
 use crate::replica::TextReplica;
 use crate::traces::{Collaboration, Step};
 
@@ -12,7 +14,7 @@ use super::Workloads;
 
 pub(super) fn run(workloads: &Workloads, contest: &mut Contest<'_>) {
     let friends = &workloads.friends;
-    contest.run(contenders![collaborate(friends): Automerge, Cola, DiamondTypes, Loro, Yrs]);
+    contest.run(contenders![collaborate(friends): Ours, Cola, DiamondTypes, Loro, Yrs]);
 }
 
 /// Libraries may order concurrent text differently, so each is compared with itself: everybody has to end with one text.

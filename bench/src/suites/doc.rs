@@ -4,6 +4,7 @@ use anyhow::{Result, ensure};
 
 use crate::contest::{Contest, contenders};
 use crate::measure::{Outcome, Probe};
+use crate::ours::Ours;
 use crate::peers::{Automerge, Cola, DiamondTypes, Loro, Yrs};
 use crate::replica::{ObservedText, TextReplica};
 use crate::traces::Session;
@@ -12,10 +13,12 @@ use super::Workloads;
 
 pub(super) fn run(workloads: &Workloads, contest: &mut Contest<'_>) {
     let session = &workloads.paper;
-    if !contest.measures_memory() {
-        contest.run(contenders![observed(session): Automerge, Loro, Yrs]);
+    if contest.measures_memory() {
+        contest.run(contenders![kept(session): Ours, Automerge, Cola, DiamondTypes, Loro, Yrs]);
+    } else {
+        contest.run(contenders![observed(session): Ours, Automerge, Loro, Yrs]);
+        contest.run(contenders![at_once(session): Ours, Automerge, Cola, DiamondTypes, Loro]);
     }
-    contest.run(contenders![at_once(session): Automerge, Cola, DiamondTypes, Loro, Yrs]);
 }
 
 fn observed<T: ObservedText>(probe: &Probe, session: &Session) -> Result<Outcome> {
@@ -44,6 +47,19 @@ fn at_once<T: TextReplica>(probe: &Probe, session: &Session) -> Result<Outcome> 
     });
     let mut outcome = probe.outcome();
     outcome.cost(&format!("{}, one transaction", session.name), cost);
+    outcome.result(document?.text()?);
+    Ok(outcome)
+}
+
+/// What the document takes in memory afterwards.
+fn kept<T: TextReplica>(probe: &Probe, session: &Session) -> Result<Outcome> {
+    let (document, cost) = probe.measure(|| -> Result<T> {
+        let mut document = T::create(1)?;
+        document.replay(&session.edits)?;
+        Ok(document)
+    });
+    let mut outcome = probe.outcome();
+    outcome.cost(&format!("{}, replayed", session.name), cost);
     outcome.result(document?.text()?);
     Ok(outcome)
 }

@@ -4,20 +4,21 @@ use anyhow::Result;
 
 use crate::contest::{Contest, contenders};
 use crate::measure::{Outcome, Probe};
+use crate::ours::Ours;
 use crate::peers::{Automerge, Cola, DiamondTypes, Loro, Yrs};
 use crate::replica::{Edit, TextReplica};
 
 use super::Workloads;
 
 pub(super) fn run(workloads: &Workloads, contest: &mut Contest<'_>) {
-    contest.run(contenders![load(workloads): Automerge, Cola, DiamondTypes, Loro, Yrs]);
+    contest.run(contenders![load(workloads): Ours, Automerge, Cola, DiamondTypes, Loro, Yrs]);
 }
 
 fn load<T: TextReplica>(probe: &Probe, workloads: &Workloads) -> Result<Outcome> {
     let session = &workloads.paper;
     let stored = workloads.stored::<T>("save", || {
         let mut document = T::create(1)?;
-        document.edit(&session.edits)?;
+        document.replay(&session.edits)?;
         document.save()
     })?;
     let (loaded, loading) = probe.measure(|| T::load(2, &stored));

@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use crate::contest::{Contender, Contest, contenders};
 use crate::measure::{Outcome, Probe};
+use crate::ours::OurSequence;
 use crate::peers::{Cola, ColaPositions, DiamondTypes, Rope};
 use crate::replica::{Library, RawText};
 use crate::traces::Session;
@@ -12,7 +13,7 @@ use super::Workloads;
 
 pub(super) fn run(workloads: &Workloads, contest: &mut Contest<'_>) {
     let session = &workloads.paper;
-    let mut contenders = contenders![replay(session): Cola, DiamondTypes];
+    let mut contenders = contenders![replay(session): OurSequence, Cola, DiamondTypes];
     contenders.push(Contender::reference(Rope::NAME, move |probe| replay::<Rope>(probe, session)));
     contenders.push(Contender::reference(ColaPositions::NAME, move |probe| {
         let mut outcome = replay::<ColaPositions>(probe, session)?;

@@ -8,13 +8,14 @@ use flate2::write::DeflateEncoder;
 
 use crate::contest::{Contest, contenders};
 use crate::measure::{Outcome, Probe};
+use crate::ours::Ours;
 use crate::peers::{Automerge, Cola, DiamondTypes, Loro, Yrs};
 use crate::replica::StoredText;
 
 use super::Workloads;
 
 pub(super) fn run(workloads: &Workloads, contest: &mut Contest<'_>) {
-    contest.run(contenders![sizes(workloads): Automerge, Cola, DiamondTypes, Loro, Yrs]);
+    contest.run(contenders![sizes(workloads): Ours, Automerge, Cola, DiamondTypes, Loro, Yrs]);
 }
 
 /// A library that offers none of the two ways leaves an empty vector.
@@ -22,12 +23,12 @@ fn sizes<T: StoredText>(probe: &Probe, workloads: &Workloads) -> Result<Outcome>
     let session = &workloads.paper;
     let state = workloads.stored::<T>("state", || {
         let mut document = T::create(1)?;
-        document.edit(&session.edits)?;
+        document.replay(&session.edits)?;
         Ok(document.state()?.unwrap_or_default())
     })?;
     let history = workloads.stored::<T>("history", || {
         let mut document = T::create_with_history(1)?;
-        document.edit(&session.edits)?;
+        document.replay(&session.edits)?;
         Ok(document.history()?.unwrap_or_default())
     })?;
     let mut outcome = probe.outcome();

@@ -4,15 +4,16 @@ use anyhow::Result;
 
 use crate::contest::{Contest, contenders};
 use crate::measure::{Outcome, Probe};
+use crate::ours::Ours;
 use crate::peers::{Automerge, Cola, DiamondTypes, Loro, Yrs};
-use crate::replica::TextReplica;
+use crate::replica::{Edit, TextReplica};
 use crate::traces::Session;
 
 use super::Workloads;
 
 pub(super) fn run(workloads: &Workloads, contest: &mut Contest<'_>) {
     let session = &workloads.component;
-    contest.run(contenders![stream(session): Automerge, Cola, DiamondTypes, Loro, Yrs]);
+    contest.run(contenders![stream(session): Ours, Automerge, Cola, DiamondTypes, Loro, Yrs]);
 }
 
 fn stream<T: TextReplica>(probe: &Probe, session: &Session) -> Result<Outcome> {
@@ -26,16 +27,25 @@ fn stream<T: TextReplica>(probe: &Probe, session: &Session) -> Result<Outcome> {
         session.edits.iter().map(send).collect()
     });
     let updates = updates?;
-    let mut receiver = T::create(2)?;
-    let (received, receiving) =
-        probe.measure(|| updates.iter().try_for_each(|update| receiver.apply(update)));
-    received?;
-    let bytes: usize = updates.iter().map(Vec::len).sum();
     let mut outcome = probe.outcome();
     let name = &session.name;
     outcome.time(&format!("{name}, edit and encode each"), sending);
-    outcome.time(&format!("{name}, decode and apply each"), receiving);
-    outcome.bytes(&format!("{name}, each edit"), "bytes sent", bytes as f64 / updates.len() as f64);
-    outcome.result(receiver.text()?);
+    if T::RECEIVES_LIVE {
+        let mut receiver = T::create(2)?;
+        let (received, receiving) =
+            probe.measure(|| updates.iter().try_for_each(|update| receiver.apply(update)));
+        received?;
+        outcome.time(&format!("{name}, decode and apply each"), receiving);
+        outcome.result(receiver.text()?);
+    }
+    outcome.bytes(&format!("{name}, an edit"), "bytes sent", mean(updates.iter()));
+    let typed = |(edit, _): &(&Edit, &Vec<u8>)| edit.delete == 0 && edit.insert.len() == 1;
+    let typed = session.edits.iter().zip(&updates).filter(typed);
+    outcome.bytes(&format!("{name}, a typed character"), "bytes sent", mean(typed.map(|(_, update)| update)));
     Ok(outcome)
+}
+
+fn mean<'a>(updates: impl Iterator<Item = &'a Vec<u8>>) -> f64 {
+    let (count, bytes) = updates.fold((0, 0), |(count, bytes), update| (count + 1, bytes + update.len()));
+    bytes as f64 / f64::from(count.max(1))
 }

@@ -74,7 +74,7 @@ impl Workloads {
     /// Small ones, for tests.
     #[cfg(test)]
     pub(crate) fn small() -> Self {
-        Self::generate(1, Sizes { paper: 2000, component: 300, friends: 300 }, 100).unwrap()
+        Self::generate(1, Sizes { paper: 500, component: 100, friends: 100 }, 36).unwrap()
     }
 
     /// Bytes that a library stores a document in: made once, as making them can take long.
