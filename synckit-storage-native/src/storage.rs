@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
+use std::thread::JoinHandle;
 
 use futures_core::Stream;
 use synckit::storage::{Chunk, ChunkId, ReplicaLease, Storage, StorageError, StorageEvent, StorageMode};
@@ -109,13 +110,15 @@ impl NativeStorage {
                 let name = random().cast_signed();
                 let writer = Writer::new(database, name, their_events, their_waiting)
                     .map_err(|error| open_error(options.path.clone(), &error))?;
-                thread("synckit-reader", move || reader::run(reading, &read_jobs))?;
-                Ok(writer)
+                let reader = thread("synckit-reader", move || reader::run(reading, &read_jobs))?;
+                Ok((writer, reader))
             };
             match open() {
-                Ok(writer) => {
+                Ok((mut writer, reader)) => {
                     let _ = opened.send(Ok(()));
                     writer.run(&write_jobs);
+                    // The last connection that closes clears up the write-ahead log, unless another one closes with it.
+                    let _ = reader.join();
                 }
                 Err(error) => drop(opened.send(Err(error))),
             }
@@ -150,8 +153,8 @@ impl NativeStorage {
     }
 }
 
-fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), OpenError> {
-    std::thread::Builder::new().name(name.into()).spawn(run).map(drop).map_err(OpenError::Thread)
+fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, OpenError> {
+    std::thread::Builder::new().name(name.into()).spawn(run).map_err(OpenError::Thread)
 }
 
 /// A thread ends only when it has panicked, as somebody still asks.

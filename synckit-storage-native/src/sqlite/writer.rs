@@ -145,7 +145,7 @@ impl Writer {
     }
 
     /// Writes until everybody who could hand over is gone.
-    pub(crate) fn run(mut self, jobs: &Receiver<Job>) {
+    pub(crate) fn run(&mut self, jobs: &Receiver<Job>) {
         loop {
             let first = if self.events.are_heard() {
                 jobs.recv_timeout(self.next_look.saturating_duration_since(Instant::now()))
