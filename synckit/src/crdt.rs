@@ -9,13 +9,16 @@
 //! | [`text`] | a sequence of characters with left and right origins, and marks between characters | Weidner and Kleppmann 2023, FugueMax; Litt et al. 2022, Peritext |
 //! | [`set`] | observed remove, add wins, by version vector per element | Bieniusa et al. 2012, optimised OR-Set |
 
+pub(crate) mod causal;
 pub(crate) mod container;
 pub(crate) mod counter;
 pub(crate) mod list;
 pub(crate) mod map;
+#[cfg(feature = "text")]
 pub(crate) mod marks;
 pub(crate) mod operation;
 pub(crate) mod position;
 pub(crate) mod register;
 pub(crate) mod set;
+#[cfg_attr(not(feature = "text"), path = "crdt/no_text.rs")]
 pub(crate) mod text;

@@ -10,7 +10,10 @@ mod error;
 pub(crate) mod event;
 mod reissue;
 mod state;
+#[cfg(feature = "text")]
 pub(crate) mod text;
+#[cfg_attr(not(feature = "text"), path = "document/no_text.rs")]
+mod text_undo;
 pub(crate) mod transaction;
 pub(crate) mod undo;
 

@@ -16,6 +16,7 @@ mod plain;
 mod schema;
 mod set;
 mod state;
+#[cfg(feature = "text")]
 mod text;
 mod undo;
 
@@ -29,9 +30,10 @@ pub use list::{Element, ElementId, ElementPlace, ItemRef, ListRef, NewElement};
 pub use map::MapRef;
 pub use node::Node;
 pub use observable::{Observable, ValueStream};
-pub use plain::{Counter, List, Map, Set, Text};
+pub use plain::{Counter, List, Map, Set};
 pub use schema::Schema;
 pub use set::SetRef;
 pub use state::{DocumentStatusRef, FlushError};
-pub use text::{Cursor, TextDelta, TextRef, TextSpan};
+#[cfg(feature = "text")]
+pub use text::{Cursor, Text, TextDelta, TextRef, TextSpan};
 pub use undo::{UndoManager, UndoState};

@@ -40,6 +40,7 @@ mod crdt;
 pub mod document;
 mod handle;
 pub mod platform;
+#[cfg(feature = "text")]
 pub mod sequence;
 mod sorted;
 pub mod storage;
@@ -51,14 +52,18 @@ pub mod wire;
 
 pub use client::status::{Connection, DocumentStatus, LoadState, Refusal, RefusalCode, Status, Tier};
 pub use client::{Builder, ConnectError, Presence, StatusRef, Subscription, SyncKit};
+#[cfg(feature = "text")]
 pub use crdt::marks::{Expand, Side};
+#[cfg(feature = "text")]
 pub use crdt::text::TextStep;
 pub use document::WriteError;
 pub use handle::{
-    Counter, CounterRef, Cursor, Document, DocumentRef, DocumentStatusRef, Element, ElementId, FieldRef,
-    FlushError, ImportError, ItemRef, List, ListRef, Map, MapRef, Node, Observable, ReadError, Schema, Set,
-    SetRef, Text, TextDelta, TextRef, TextSpan, UndoManager, UndoState, ValueStream,
+    Counter, CounterRef, Document, DocumentRef, DocumentStatusRef, Element, ElementId, FieldRef, FlushError,
+    ImportError, ItemRef, List, ListRef, Map, MapRef, Node, Observable, ReadError, Schema, Set, SetRef,
+    UndoManager, UndoState, ValueStream,
 };
+#[cfg(feature = "text")]
+pub use handle::{Cursor, Text, TextDelta, TextRef, TextSpan};
 #[cfg(feature = "json")]
 pub use handle::{Json, JsonRef};
 pub use synckit_macros::{Document, FieldValue};
@@ -77,8 +82,10 @@ pub mod generated {
 pub mod prelude {
     pub use crate::{
         Counter, CounterRef, Document, DocumentRef, ElementId, FieldRef, FieldValue, List, ListRef, Map,
-        MapRef, Observable, SetRef, Subscription, SyncKit, Text, TextRef, Tier,
+        MapRef, Observable, SetRef, Subscription, SyncKit, Tier,
     };
+    #[cfg(feature = "text")]
+    pub use crate::{Text, TextRef};
 }
 
 #[cfg(doctest)]

@@ -30,7 +30,6 @@
 //! # Ok::<(), synckit::sequence::SequenceError>(())
 //! ```
 
-pub(crate) mod causal;
 mod contents;
 mod edit;
 mod hot;

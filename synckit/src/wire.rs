@@ -8,6 +8,7 @@ pub(crate) mod limits;
 mod message;
 pub(crate) mod operations;
 mod table;
+#[cfg_attr(not(feature = "text"), path = "wire/no_text.rs")]
 mod text;
 mod update;
 

@@ -9,7 +9,7 @@ use super::observers::Subscription;
 use super::presence::Presence;
 use super::shared::Shared;
 use super::status::{Connection, Status, Tier};
-use crate::handle::{CounterRef, Document, Element, ListRef, Node, Observable, ReadError, SetRef, TextRef};
+use crate::handle::{CounterRef, Document, Element, ListRef, Node, Observable, ReadError, SetRef};
 use crate::platform::Platform;
 use crate::storage::StorageMode;
 use crate::value::FieldValue;
@@ -86,7 +86,8 @@ impl SyncKit {
     }
 
     /// A document that is one text.
-    pub fn text(&self, id: &str) -> TextRef {
+    #[cfg(feature = "text")]
+    pub fn text(&self, id: &str) -> crate::handle::TextRef {
         self.node(id, false).text("value")
     }
 

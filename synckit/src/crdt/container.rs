@@ -18,6 +18,7 @@ pub(crate) enum Kind {
     List,
     Counter,
     Set,
+    #[cfg(feature = "text")]
     Text,
 }
 
@@ -101,6 +102,7 @@ impl Content {
             Kind::List => Self::List(ListState::default()),
             Kind::Counter => Self::Counter(CounterState::default()),
             Kind::Set => Self::Set(SetState::default()),
+            #[cfg(feature = "text")]
             Kind::Text => Self::Text(Box::default()),
         }
     }

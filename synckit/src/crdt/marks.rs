@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::operation::{Action, Live, Stamp};
+use super::text::TextAction;
 use crate::sequence::Sequence;
 use crate::value::Value;
 use crate::version::{Dot, VersionVector};
@@ -123,6 +124,12 @@ impl Mark {
         Some(start..self.end.position(sequence)?.max(start))
     }
 
+    /// The same mark on characters with other names.
+    pub(super) fn rename(self, name: &dyn Fn(Dot) -> Dot) -> Self {
+        let rename = |anchor: Anchor| Anchor { dot: anchor.dot.map(name), ..anchor };
+        Self { start: rename(self.start), end: rename(self.end), ..self }
+    }
+
     pub(crate) fn dependencies(&self) -> [Option<Dot>; 2] {
         [self.start.dot, self.end.dot]
     }
@@ -163,7 +170,7 @@ impl Marks {
 
     pub(crate) fn live(&self, known: &VersionVector, emit: &mut dyn FnMut(Live)) {
         for (stamp, mark) in self.marks.iter().filter(|(stamp, _)| !known.contains(stamp.dot)) {
-            emit(Live { stamp: *stamp, action: Action::TextMark(mark.clone()) });
+            emit(Live { stamp: *stamp, action: Action::Text(TextAction::Mark(mark.clone())) });
         }
     }
 

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use super::container::{ContainerId, Slot};
-use super::marks::Mark;
 use super::position::Position;
-use crate::sequence::Edit;
+use super::text::TextAction;
 use crate::value::Value;
 use crate::version::{Dot, Timestamp};
 
@@ -50,25 +49,30 @@ pub(crate) enum Action {
         value: Value,
         observed: Vec<Dot>,
     },
-    /// Characters of a text that come or go: as many sequence numbers as characters.
-    TextEdit(Edit),
-    TextMark(Mark),
+    Text(TextAction),
 }
 
 impl Action {
     /// How many sequence numbers it takes.
     pub(crate) fn span(&self) -> u64 {
         match self {
-            Self::TextEdit(edit) => edit.len() as u64,
+            Self::Text(action) => action.span(),
             _ => 1,
+        }
+    }
+
+    /// Whether its time decides something.
+    pub(crate) fn is_timed(&self) -> bool {
+        match self {
+            Self::Text(action) => action.is_timed(),
+            _ => true,
         }
     }
 
     /// What has to be there before this can be applied.
     pub(crate) fn dependencies(&self) -> [Option<Dot>; 2] {
         match self {
-            Self::TextEdit(edit) => edit.dependencies(),
-            Self::TextMark(mark) => mark.dependencies(),
+            Self::Text(action) => action.dependencies(),
             _ => [None, None],
         }
     }

@@ -8,7 +8,7 @@ use super::marks::{Mark, Marks};
 use super::operation::{Action, Live, Stamp};
 use crate::sequence::{Edit, Sequence, SequenceError, Step};
 use crate::value::Value;
-use crate::version::{Dot, Timestamp, VersionVector};
+use crate::version::{Dot, ReplicaId, Timestamp, VersionVector};
 
 /// Steps that are kept for those who follow a text. Whoever is further behind reads it anew.
 const MAX_RECENT: usize = 4096;
@@ -38,6 +38,72 @@ pub enum TextStep {
         /// Where.
         range: Range<usize>,
     },
+}
+
+/// What can be done to a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum TextAction {
+    /// Characters come or go: as many sequence numbers as characters.
+    Edit(Edit),
+    Mark(Mark),
+}
+
+impl TextAction {
+    /// How many sequence numbers it takes.
+    pub(crate) fn span(&self) -> u64 {
+        match self {
+            Self::Edit(edit) => edit.len() as u64,
+            Self::Mark(_) => 1,
+        }
+    }
+
+    /// Whether the time decides something. Characters are not ordered by time.
+    pub(crate) fn is_timed(&self) -> bool {
+        matches!(self, Self::Mark(_))
+    }
+
+    pub(crate) fn dependencies(&self) -> [Option<Dot>; 2] {
+        match self {
+            Self::Edit(edit) => edit.dependencies(),
+            Self::Mark(mark) => mark.dependencies(),
+        }
+    }
+
+    /// Cuts it behind sequence number `end`, if it goes on there. Returns the rest and its dot.
+    pub(crate) fn split_off(&mut self, end: u64) -> Option<(Dot, Self)> {
+        let Self::Edit(edit) = self else { return None };
+        let keep =
+            (end + 1).checked_sub(edit.dot().seq).filter(|&keep| keep > 0 && keep < edit.len() as u64)?;
+        let [front, back] = edit.clone().split(keep as usize);
+        *edit = front;
+        Some((back.dot(), Self::Edit(back)))
+    }
+
+    /// The same with other dots, each part with its own.
+    pub(crate) fn rename(self, own: Dot, name: &dyn Fn(Dot) -> Dot) -> Vec<(Dot, Self)> {
+        match self {
+            Self::Edit(edit) => {
+                edit.rename(name).into_iter().map(|part| (part.dot(), Self::Edit(part))).collect()
+            }
+            Self::Mark(mark) => vec![(name(own), Self::Mark(mark.rename(name)))],
+        }
+    }
+
+    /// What tells each of the last `max` dots from another one under the same name, if time does not.
+    pub(crate) fn fingerprints(&self, max: usize) -> Option<Vec<(u64, u64)>> {
+        match self {
+            Self::Edit(edit) => Some(edit.fingerprints(max)),
+            Self::Mark(_) => None,
+        }
+    }
+
+    /// Roughly how many bytes it takes when encoded.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Self::Edit(edit) => edit.weight(),
+            Self::Mark(mark) => 24 + mark.key.len() + mark.value.as_ref().map_or(0, Value::byte_size),
+        }
+    }
 }
 
 /// The latest steps, kept from the first time that somebody asks.
@@ -95,8 +161,16 @@ impl TextState {
         Ok(len)
     }
 
+    /// Does what an operation says. Returns whether that shows.
+    pub(crate) fn execute(&mut self, stamp: Stamp, action: &TextAction) -> bool {
+        match action {
+            TextAction::Edit(edit) => self.apply(edit),
+            TextAction::Mark(mark) => self.mark(stamp, mark),
+        }
+    }
+
     /// Applies an edit from elsewhere. Returns whether anything came or went.
-    pub(crate) fn apply(&mut self, edit: &Edit) -> bool {
+    fn apply(&mut self, edit: &Edit) -> bool {
         let before = self.sequence.len();
         if self.recent.is_none() {
             // What cannot be placed has no effect anywhere: whether it can follows from what it depends on.
@@ -124,7 +198,7 @@ impl TextState {
     }
 
     /// Puts a mark on the text. Returns whether it shows anywhere.
-    pub(crate) fn mark(&mut self, stamp: Stamp, mark: &Mark) -> bool {
+    fn mark(&mut self, stamp: Stamp, mark: &Mark) -> bool {
         self.sequence.prepare();
         let Some(range) = mark.range(&self.sequence) else { return false };
         if !self.marks.add(stamp, mark.clone(), &self.sequence) {
@@ -160,12 +234,19 @@ impl TextState {
         }
     }
 
+    /// What one replica did to the characters from a sequence number on.
+    pub(crate) fn edits_by(&self, replica: ReplicaId, first: u64) -> Vec<(Dot, TextAction)> {
+        let known = [(replica, first - 1)].into_iter().collect();
+        let edits = self.sequence.edits_by(replica, &known).into_iter();
+        edits.map(|edit| (edit.dot(), TextAction::Edit(edit))).collect()
+    }
+
     /// Hands over every operation that `known` lacks.
     pub(crate) fn live(&self, known: &VersionVector, emit: &mut dyn FnMut(Live)) {
         // Characters are not ordered by time: theirs is that of the change they come with.
         let mut edit = |edit: Edit| {
             let stamp = Stamp { time: Timestamp::default(), dot: edit.dot() };
-            emit(Live { stamp, action: Action::TextEdit(edit) });
+            emit(Live { stamp, action: Action::Text(TextAction::Edit(edit)) });
         };
         self.sequence.edits_since(known, &mut |whole| whole.parts(MAX_RUN).into_iter().for_each(&mut edit));
         self.marks.live(known, emit);

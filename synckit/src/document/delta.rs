@@ -1,10 +1,9 @@
 //! What another replica lacks, cut from what is live.
 
 use super::state::DocumentState;
+use crate::crdt::causal;
 use crate::crdt::operation::{Action, Operation, Stamp};
-use crate::sequence::{Edit, Inserted, causal};
 use crate::sorted::{SortedMap, sort_by_number};
-use crate::value::Value;
 use crate::version::{Dot, ReplicaId, VersionVector};
 use crate::wire::{Change, Update, operations};
 
@@ -114,7 +113,7 @@ impl DocumentState {
     }
 
     fn change(&self, replica: ReplicaId, first_seq: u64, last_seq: u64, live: &[Operation]) -> Change {
-        let timed = |operation: &&Operation| !matches!(operation.action, Action::TextEdit(_));
+        let timed = |operation: &&Operation| operation.action.is_timed();
         let time = live.iter().find(timed).map_or(self.clock.last(), |operation| operation.stamp.time);
         let mut dependencies = VersionVector::new();
         live.iter().for_each(|operation| operations::depend(&mut dependencies, operation));
@@ -153,14 +152,11 @@ fn split_at(operations: &mut Vec<Operation>, end: u64) -> Vec<Operation> {
     let within = operations.partition_point(|operation| operation.stamp.dot.seq <= end);
     let rest = operations.split_off(within);
     let mut head = std::mem::replace(operations, rest);
-    if let Some(Operation { stamp, container, action: Action::TextEdit(edit) }) = head.last_mut()
-        && stamp.dot.seq + edit.len() as u64 - 1 > end
+    if let Some(Operation { stamp, container, action: Action::Text(action) }) = head.last_mut()
+        && let Some((dot, rest)) = action.split_off(end)
     {
-        let [front, back] = edit.clone().split((end + 1 - stamp.dot.seq) as usize);
-        let stamp = Stamp { dot: back.dot(), ..*stamp };
-        let back = Operation { stamp, container: container.clone(), action: Action::TextEdit(back) };
-        *edit = front;
-        operations.insert(0, back);
+        let (stamp, action) = (Stamp { dot, ..*stamp }, Action::Text(rest));
+        operations.insert(0, Operation { stamp, container: container.clone(), action });
     }
     head
 }
@@ -189,8 +185,6 @@ fn weight(action: &Action) -> usize {
         Action::SetAdd { value, observed } | Action::SetRemove { value, observed } => {
             value.byte_size() + dots(observed.len())
         }
-        Action::TextEdit(Edit::Insert { text: Inserted::Text(text), .. }) => dots(2) + text.len(),
-        Action::TextEdit(_) => dots(2),
-        Action::TextMark(mark) => dots(2) + mark.key.len() + mark.value.as_ref().map_or(0, Value::byte_size),
+        Action::Text(action) => action.weight(),
     }
 }

@@ -4,9 +4,7 @@
 use super::event::{Target, Touched};
 use super::state::DocumentState;
 use crate::crdt::container::{ContainerId, Place, Slot};
-use crate::crdt::marks::{Anchor, Mark};
 use crate::crdt::operation::{Action, Operation, Stamp};
-use crate::sequence::Edit;
 use crate::version::{Dot, ReplicaId, VersionVector};
 use crate::wire::Change;
 use crate::wire::operations::Reader;
@@ -22,8 +20,7 @@ impl DocumentState {
             // Encoded a moment ago: it can be read.
             let Ok(reader) = Reader::new(&change) else { continue };
             let _ = reader.each(&mut |operation| {
-                for operation in renaming.cut(operation) {
-                    let operation = renaming.operation(operation, |counter| self.counter_base(counter, from));
+                for operation in renaming.operation(operation, |counter| self.counter_base(counter, from)) {
                     fresh.execute(&operation, &mut touched);
                 }
             });
@@ -85,61 +82,20 @@ impl Renaming {
         observed.into_iter().flat_map(both).flatten().collect()
     }
 
-    /// Cuts a run of characters where their names begin to change.
-    fn cut(&self, operation: Operation) -> Vec<Operation> {
-        let Operation { stamp, container, action } = operation;
-        let Action::TextEdit(edit) = action else { return vec![Operation { stamp, container, action }] };
-        let renamed = |dot: Dot| self.dot(dot) != dot;
-        let (mut parts, mut rest) = (Vec::new(), edit);
-        loop {
-            let on = |dot: Dot, by: usize| Dot::new(dot.replica, dot.seq + by as u64);
-            let first = rest.dot();
-            let same = |at: &usize| {
-                let target = match &rest {
-                    Edit::Delete { target, descending: true, .. } => {
-                        renamed(Dot::new(target.replica, target.seq - *at as u64)) == renamed(*target)
-                    }
-                    Edit::Delete { target, .. } => renamed(on(*target, *at)) == renamed(*target),
-                    Edit::Insert { .. } => true,
-                };
-                target && renamed(on(first, *at)) == renamed(first)
-            };
-            let len = (1..rest.len()).take_while(same).count() + 1;
-            if len == rest.len() {
-                break;
-            }
-            let [head, tail] = rest.split(len);
-            parts.push(head);
-            rest = tail;
-        }
-        parts.push(rest);
-        let operation = |edit: Edit| Operation {
-            stamp: Stamp { dot: edit.dot(), ..stamp },
-            container: container.clone(),
-            action: Action::TextEdit(edit),
-        };
-        parts.into_iter().map(operation).collect()
-    }
-
-    fn edit(&self, edit: Edit) -> Edit {
-        let character = |dot: Option<Dot>| dot.map(|dot| self.dot(dot));
-        match edit {
-            Edit::Insert { dot, left, right, text } => {
-                Edit::Insert { dot: self.dot(dot), left: character(left), right: character(right), text }
-            }
-            Edit::Delete { dot, target, len, descending } => {
-                Edit::Delete { dot: self.dot(dot), target: self.dot(target), len, descending }
-            }
-        }
-    }
-
-    fn anchor(&self, anchor: Anchor) -> Anchor {
-        Anchor { dot: anchor.dot.map(|dot| self.dot(dot)), ..anchor }
-    }
-
     /// `base` tells the totals that a counter had before the first renamed operation: they stay with the old name.
-    fn operation(&self, operation: Operation, base: impl Fn(&ContainerId) -> (u64, u64)) -> Operation {
+    fn operation(&self, operation: Operation, base: impl Fn(&ContainerId) -> (u64, u64)) -> Vec<Operation> {
         let Operation { mut stamp, container, action } = operation;
+        if let Action::Text(action) = action {
+            // A run of characters is cut where their names begin to change.
+            let parts = action.rename(stamp.dot, &|dot| self.dot(dot)).into_iter();
+            let container = self.container(container);
+            let operation = |(dot, action)| Operation {
+                stamp: Stamp { dot, ..stamp },
+                container: container.clone(),
+                action: Action::Text(action),
+            };
+            return parts.map(operation).collect();
+        }
         let renamed = self.dot(stamp.dot) != stamp.dot;
         stamp.dot = self.dot(stamp.dot);
         let action = match action {
@@ -160,12 +116,8 @@ impl Renaming {
                     subtracted: subtracted.saturating_sub(base_subtracted),
                 }
             }
-            Action::TextEdit(edit) => Action::TextEdit(self.edit(edit)),
-            Action::TextMark(mark) => {
-                Action::TextMark(Mark { start: self.anchor(mark.start), end: self.anchor(mark.end), ..mark })
-            }
             other => other,
         };
-        Operation { stamp, container: self.container(container), action }
+        vec![Operation { stamp, container: self.container(container), action }]
     }
 }

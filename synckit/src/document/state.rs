@@ -146,6 +146,7 @@ impl DocumentState {
     }
 
     /// The text of a container, a new one if nobody has written it yet; `None` when it is something else.
+    #[cfg(feature = "text")]
     pub(crate) fn text_mut(&mut self, id: &ContainerId) -> Option<&mut TextState> {
         match self.content_mut(id) {
             Content::Text(text) => Some(text),
@@ -192,11 +193,8 @@ impl DocumentState {
             (Content::Set(set), Action::SetRemove { value, observed }) => {
                 set.apply(*stamp, value, false, observed).then(|| Target::Content(container.clone()))
             }
-            (Content::Text(text), Action::TextEdit(edit)) => {
-                text.apply(edit).then(|| Target::Content(container.clone()))
-            }
-            (Content::Text(text), Action::TextMark(mark)) => {
-                text.mark(*stamp, mark).then(|| Target::Content(container.clone()))
+            (Content::Text(text), Action::Text(action)) => {
+                text.execute(*stamp, action).then(|| Target::Content(container.clone()))
             }
             // Operations on a container of another kind are refused when they are read.
             _ => None,

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use super::edit::{check_key, check_value};
 use super::error::WriteError;
+use super::text_undo::TextInverse;
 use super::transaction::Transaction;
 use super::undo::Inverse;
 use crate::crdt::container::ContainerId;
 use crate::crdt::marks::{Anchor, Expand, Mark};
 use crate::crdt::operation::Action;
-use crate::crdt::text::TextState;
+use crate::crdt::text::{TextAction, TextState};
 use crate::sequence::SequenceError;
 use crate::value::Value;
 use crate::version::Dot;
@@ -78,7 +79,10 @@ impl Transaction<'_> {
             Ok::<_, WriteError>(len)
         })?;
         if let Some(first) = first {
-            self.open.inverses.push(Inverse::TextInsert { text: text.clone(), inserted: vec![(first, len)] });
+            self.open.inverses.push(Inverse::Text(TextInverse::Insert {
+                text: text.clone(),
+                inserted: vec![(first, len)],
+            }));
         }
         Ok(first)
     }
@@ -88,7 +92,7 @@ impl Transaction<'_> {
         let lost = self.state.text(text).map(|text| lost(text, range.clone())).unwrap_or_default();
         let deleted = self.edit_text(text, |dot, text| text.delete(dot, range).map_err(WriteError::from))?;
         if deleted.is_some() {
-            self.open.inverses.push(Inverse::TextDelete { text: text.clone(), lost });
+            self.open.inverses.push(Inverse::Text(TextInverse::Delete { text: text.clone(), lost }));
         }
         Ok(())
     }
@@ -124,21 +128,18 @@ impl Transaction<'_> {
         let previous = previous.collect();
         let (start, end) = expand.anchors(sequence, range);
         let mark = Mark { start, end, key: key.clone(), value };
-        let written = self.perform(text, |_| Action::TextMark(mark));
+        let written = self.perform(text, |_| Action::Text(TextAction::Mark(mark)));
         let (text, key) = (text.clone(), key.clone());
-        self.open.inverses.push(Inverse::TextMark { text, key, previous, written });
+        self.open.inverses.push(Inverse::Text(TextInverse::Mark { text, key, previous, written }));
         Ok(Some(written))
     }
 
     /// Deletes those of these characters that still show.
-    pub(super) fn text_take_out(&mut self, text: &ContainerId, characters: &[(Dot, usize)]) {
+    pub(super) fn text_take_out(&mut self, text: &ContainerId, characters: &[Dot]) {
         let Some(state) = self.state.text_mut(text) else { return };
         state.prepare();
         let sequence = state.sequence();
-        let each = characters.iter().flat_map(|&(first, len)| {
-            (0..len as u64).map(move |step| Dot::new(first.replica, first.seq + step))
-        });
-        let places = each.filter_map(|dot| sequence.position_of(dot)).filter(|(_, shows)| *shows);
+        let places = characters.iter().filter_map(|dot| sequence.position_of(*dot)).filter(|place| place.1);
         let mut places: Vec<usize> = places.map(|(at, _)| at).collect();
         crate::sorted::sort_by_number(&mut places, |at| *at as u64);
         // From the back, so that positions stay what they are; neighbours go together.
@@ -168,7 +169,9 @@ impl Transaction<'_> {
         let Ok(Some(first)) = first else { return Ok(()) };
         let at = self.state.text(text).and_then(|text| text.sequence().position_of(first));
         let Some((at, _)) = at else { return Ok(()) };
-        self.open.inverses.push(Inverse::TextInsert { text: text.clone(), inserted: vec![(first, len)] });
+        self.open
+            .inverses
+            .push(Inverse::Text(TextInverse::Insert { text: text.clone(), inserted: vec![(first, len)] }));
         for step in 0..len as u64 {
             let now = Dot::new(first.replica, first.seq + step);
             renamed.characters.push((Dot::new(lost.first.replica, lost.first.seq + step), now));

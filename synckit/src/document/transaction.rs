@@ -1,10 +1,13 @@
 //! Local writes: one transaction becomes one change.
 
-use super::event::{Target, Touched};
+#[cfg(feature = "text")]
+use super::event::Target;
+use super::event::Touched;
 use super::state::DocumentState;
 use super::undo::Inverse;
 use crate::crdt::container::ContainerId;
 use crate::crdt::operation::{Action, Operation, Stamp};
+#[cfg(feature = "text")]
 use crate::crdt::text::TextState;
 use crate::sorted::sort_by_number;
 use crate::version::{Dot, ReplicaId, Timestamp, VersionVector};
@@ -53,6 +56,7 @@ impl Transaction<'_> {
     }
 
     /// Writes to a text by position, which takes as many sequence numbers as `edit` returns.
+    #[cfg(feature = "text")]
     pub(crate) fn edit_text<E>(
         &mut self,
         container: &ContainerId,
@@ -105,13 +109,11 @@ impl DocumentState {
             return None;
         }
         for (container, first) in edited {
-            let known = [(replica, first - 1)].into_iter().collect();
-            let text = self.text(&container);
-            let edits = text.map(|text| text.sequence().edits_by(replica, &known)).unwrap_or_default();
-            operations.extend(edits.into_iter().map(|edit| Operation {
-                stamp: Stamp { time, dot: edit.dot() },
+            let edits = self.text(&container).map(|text| text.edits_by(replica, first)).unwrap_or_default();
+            operations.extend(edits.into_iter().map(|(dot, action)| Operation {
+                stamp: Stamp { time, dot },
                 container: container.clone(),
-                action: Action::TextEdit(edit),
+                action: Action::Text(action),
             }));
         }
         sort_by_number(&mut operations, |operation| operation.stamp.dot.seq);

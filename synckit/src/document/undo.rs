@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::state::DocumentState;
-use super::text::{Lost, Renamed, Unmarked};
+use super::text_undo::{TextInverse, TextUndo};
 use super::transaction::{Open, Transaction};
 use crate::crdt::container::{ContainerId, Slot};
 use crate::crdt::position::Position;
@@ -72,21 +72,7 @@ pub(crate) enum Inverse {
         set: ContainerId,
         value: Value,
     },
-    /// Characters that were inserted: those that still show go.
-    TextInsert {
-        text: ContainerId,
-        inserted: Vec<(Dot, usize)>,
-    },
-    TextDelete {
-        text: ContainerId,
-        lost: Vec<Lost>,
-    },
-    TextMark {
-        text: ContainerId,
-        key: Arc<str>,
-        previous: Vec<Unmarked>,
-        written: Dot,
-    },
+    Text(TextInverse),
 }
 
 #[derive(Debug, Clone)]
@@ -101,16 +87,16 @@ pub(crate) struct UndoHistory {
     undo: Vec<Step>,
     redo: Vec<Step>,
     /// An operation that restored what an earlier one had written stands for it: earlier steps go on to find it.
-    stands_for: HashMap<(Aspect, Dot), Dot>,
-    /// Marks that were made to bring another one back, which may have needed several.
-    brings_back: HashMap<Dot, Dot>,
+    pub(super) stands_for: HashMap<(Aspect, Dot), Dot>,
+    /// What is known of texts beyond that.
+    pub(super) texts: TextUndo,
     /// Writes to one field within this time are one step, in milliseconds.
     pub(crate) merge_within: u64,
 }
 
 /// What of an element an operation decides. An insertion decides all three, and each may be restored on its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Aspect {
+pub(super) enum Aspect {
     Value,
     Place,
     Life,
@@ -151,9 +137,12 @@ impl UndoHistory {
     fn merge(&mut self, inverses: &[Inverse], now_ms: u64) -> bool {
         let within = self.merge_within;
         let Some(last) = self.undo.last_mut() else { return false };
-        if now_ms.saturating_sub(last.time_ms) < within && merge_typing(&mut last.inverses, inverses) {
-            last.time_ms = now_ms;
-            return true;
+        if let ([Inverse::Text(typed)], [Inverse::Text(next)]) = (last.inverses.as_mut_slice(), inverses) {
+            let merged = now_ms.saturating_sub(last.time_ms) < within && typed.merge(next);
+            if merged {
+                last.time_ms = now_ms;
+            }
+            return merged;
         }
         let [Inverse::MapWrite { map, key, previous_dot, written, .. }] = inverses else { return false };
         let [Inverse::MapWrite { map: last_map, key: last_key, written: last_written, .. }] =
@@ -189,26 +178,11 @@ impl UndoHistory {
     }
 
     /// The operation that stands for `dot` today.
-    fn resolve(&self, aspect: Aspect, mut dot: Dot) -> Dot {
+    pub(super) fn resolve(&self, aspect: Aspect, mut dot: Dot) -> Dot {
         while let Some(&later) = self.stands_for.get(&(aspect, dot)) {
             dot = later;
         }
         dot
-    }
-
-    /// The mark that one was made to bring back, over again.
-    fn origin(&self, mut mark: Dot) -> Dot {
-        while let Some(&earlier) = self.brings_back.get(&mark) {
-            mark = earlier;
-        }
-        mark
-    }
-
-    fn rename(&mut self, renamed: Renamed) {
-        for (was, now) in renamed.characters {
-            self.stands_for.insert((Aspect::Life, self.resolve(Aspect::Life, was)), now);
-        }
-        self.brings_back.extend(renamed.marks.into_iter().map(|(was, now)| (now, was)));
     }
 
     fn take_back(&mut self, inverse: &Inverse, transaction: &mut Transaction<'_>) {
@@ -256,32 +230,8 @@ impl UndoHistory {
                 transaction.set_remove(set, value);
                 None
             }
-            Inverse::TextInsert { text, inserted } => {
-                let characters = inserted.iter().flat_map(|&(first, len)| {
-                    (0..len as u64).map(move |step| Dot::new(first.replica, first.seq + step))
-                });
-                let today: Vec<(Dot, usize)> =
-                    characters.map(|dot| (self.resolve(Aspect::Life, dot), 1)).collect();
-                transaction.text_take_out(text, &today);
-                None
-            }
-            Inverse::TextDelete { text, lost } => {
-                let mut renamed = Renamed::default();
-                for lost in lost {
-                    let _ = transaction.text_put_back(text, lost, &mut renamed);
-                }
-                self.rename(renamed);
-                None
-            }
-            Inverse::TextMark { text, key, previous, written } => {
-                let mut renamed = Renamed::default();
-                let ours = self.origin(*written);
-                for stretch in previous {
-                    let is_ours = |mark| self.origin(mark) == ours;
-                    let today = |dot| self.resolve(Aspect::Life, dot);
-                    let _ = transaction.text_unmark(text, key, stretch, today, is_ours, &mut renamed);
-                }
-                self.rename(renamed);
+            Inverse::Text(inverse) => {
+                self.take_back_text(inverse, transaction);
                 None
             }
         };
@@ -293,31 +243,6 @@ impl UndoHistory {
     fn life_is(&self, transaction: &Transaction<'_>, list: &ContainerId, item: Dot, written: Dot) -> bool {
         let item = transaction.state.list(list).and_then(|list| list.item(item));
         item.is_some_and(|item| item.life_dot() == self.resolve(Aspect::Life, written))
-    }
-}
-
-/// Characters typed one behind the other are one step, and so are those deleted one after the other.
-fn merge_typing(last: &mut [Inverse], next: &[Inverse]) -> bool {
-    match (last, next) {
-        (
-            [Inverse::TextInsert { text, inserted }],
-            [Inverse::TextInsert { text: next_text, inserted: next }],
-        ) if text == next_text => {
-            let ends = inserted.last().map(|&(dot, len)| Dot::new(dot.replica, dot.seq + len as u64));
-            let goes_on = next.first().map(|first| first.0) == ends;
-            if goes_on {
-                inserted.extend(next);
-            }
-            goes_on
-        }
-        ([Inverse::TextDelete { text, lost }], [Inverse::TextDelete { text: next_text, lost: next }])
-            if text == next_text =>
-        {
-            // The last one deleted comes back first: it stands in front of those before, or behind.
-            lost.splice(0..0, next.iter().cloned());
-            true
-        }
-        _ => false,
     }
 }
 

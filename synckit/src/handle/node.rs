@@ -9,6 +9,7 @@ use super::field::FieldRef;
 use super::list::{Element, ElementId, ElementPlace, ListRef};
 use super::map::MapRef;
 use super::set::SetRef;
+#[cfg(feature = "text")]
 use super::text::TextRef;
 use crate::client::Subscription;
 use crate::client::cell::{DocumentCell, Watch};
@@ -63,6 +64,7 @@ impl Node {
     }
 
     /// The text under a key.
+    #[cfg(feature = "text")]
     pub fn text(&self, key: impl Into<Arc<str>>) -> TextRef {
         TextRef::new(self.child(key, Kind::Text))
     }

@@ -12,7 +12,6 @@ use super::node::Node;
 use super::observable::Observable;
 use super::schema::Schema;
 use super::set::SetRef;
-use super::text::TextRef;
 use crate::document::WriteError;
 use crate::value::FieldValue;
 
@@ -35,40 +34,6 @@ impl Schema for Counter {
         let counter = Self::at(node, key);
         let now = counter.get().unwrap_or(0);
         counter.increment(self.0.checked_sub(now).ok_or(WriteError::Overflow)?)
-    }
-}
-
-/// The characters of a text at one moment.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Text(pub String);
-
-impl Deref for Text {
-    type Target = String;
-
-    fn deref(&self) -> &String {
-        &self.0
-    }
-}
-
-impl<T: Into<String>> From<T> for Text {
-    fn from(text: T) -> Self {
-        Self(text.into())
-    }
-}
-
-impl Schema for Text {
-    type Ref = TextRef;
-
-    fn at(node: &Node, key: &Arc<str>) -> TextRef {
-        node.text(key.clone())
-    }
-
-    fn read(node: &Node, key: &Arc<str>) -> Result<Self, ReadError> {
-        Self::at(node, key).get().map(Self)
-    }
-
-    fn write(&self, node: &Node, key: &Arc<str>) -> Result<(), WriteError> {
-        Self::at(node, key).set(&self.0)
     }
 }
 

@@ -1,13 +1,14 @@
 //! Text that several people write at the same time.
 
 use std::fmt;
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::error::ReadError;
 use super::node::Node;
 use super::observable::Observable;
+use super::schema::Schema;
 use crate::client::Subscription;
 use crate::crdt::marks::{Anchor, Expand, Side};
 use crate::crdt::text::{TextState, TextStep};
@@ -293,5 +294,39 @@ impl Observable for TextRef {
 
     fn observe(&self, callback: impl Fn() + Send + Sync + 'static) -> Subscription {
         self.node.observe_content(callback)
+    }
+}
+
+/// The characters of a text at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Text(pub String);
+
+impl Deref for Text {
+    type Target = String;
+
+    fn deref(&self) -> &String {
+        &self.0
+    }
+}
+
+impl<T: Into<String>> From<T> for Text {
+    fn from(text: T) -> Self {
+        Self(text.into())
+    }
+}
+
+impl Schema for Text {
+    type Ref = TextRef;
+
+    fn at(node: &Node, key: &Arc<str>) -> TextRef {
+        node.text(key.clone())
+    }
+
+    fn read(node: &Node, key: &Arc<str>) -> Result<Self, ReadError> {
+        Self::at(node, key).get().map(Self)
+    }
+
+    fn write(&self, node: &Node, key: &Arc<str>) -> Result<(), WriteError> {
+        Self::at(node, key).set(&self.0)
     }
 }

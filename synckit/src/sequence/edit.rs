@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::Sequence;
-use super::causal;
 use super::contents::{byte_len, char_count};
 use super::piece::{Id, WriterIndex};
 use super::writer::{Deletion, Span};
+use crate::crdt::causal;
 use crate::version::{Dot, ReplicaId, VersionVector};
 
 /// What was inserted.
@@ -120,6 +120,72 @@ impl Edit {
         }
         parts.push(rest);
         parts
+    }
+
+    /// The same edit with other dots, in as many parts as it takes when some of them are renamed and others not.
+    pub(crate) fn rename(self, name: &dyn Fn(Dot) -> Dot) -> Vec<Self> {
+        let renamed = |dot: Dot| name(dot) != dot;
+        let (mut parts, mut rest) = (Vec::new(), self);
+        loop {
+            let on = |dot: Dot, by: usize| Dot::new(dot.replica, dot.seq + by as u64);
+            let first = rest.dot();
+            let same = |at: &usize| {
+                let target = match &rest {
+                    Self::Delete { target, descending: true, .. } => {
+                        renamed(Dot::new(target.replica, target.seq - *at as u64)) == renamed(*target)
+                    }
+                    Self::Delete { target, .. } => renamed(on(*target, *at)) == renamed(*target),
+                    Self::Insert { .. } => true,
+                };
+                target && renamed(on(first, *at)) == renamed(first)
+            };
+            let len = (1..rest.len()).take_while(same).count() + 1;
+            if len == rest.len() {
+                break;
+            }
+            let [head, tail] = rest.split(len);
+            parts.push(head);
+            rest = tail;
+        }
+        parts.push(rest);
+        let rename = |part: Self| match part {
+            Self::Insert { dot, left, right, text } => {
+                Self::Insert { dot: name(dot), left: left.map(name), right: right.map(name), text }
+            }
+            Self::Delete { dot, target, len, descending } => {
+                Self::Delete { dot: name(dot), target: name(target), len, descending }
+            }
+        };
+        parts.into_iter().map(rename).collect()
+    }
+
+    /// For each of the last `max` dots a number that tells it from another one under the same name: the character, or
+    /// what was deleted.
+    pub(crate) fn fingerprints(&self, max: usize) -> Vec<(u64, u64)> {
+        let (first, len) = (self.dot().seq, self.len());
+        let skip = len.saturating_sub(max);
+        match self {
+            Self::Insert { text: Inserted::Text(text), .. } => {
+                let characters = text.chars().enumerate().skip(skip);
+                characters.map(|(at, char)| (first + at as u64, u64::from(char))).collect()
+            }
+            // Nobody knows what they were.
+            Self::Insert { .. } => Vec::new(),
+            Self::Delete { target, descending, .. } => (skip as u64..len as u64)
+                .map(|at| {
+                    let seq = if *descending { target.seq - at } else { target.seq + at };
+                    (first + at, target.replica.get() ^ seq.rotate_left(32))
+                })
+                .collect(),
+        }
+    }
+
+    /// Roughly how many bytes it takes when encoded.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Self::Insert { text: Inserted::Text(text), .. } => 24 + text.len(),
+            _ => 24,
+        }
     }
 
     /// The last one of each writer's characters that it builds on.

@@ -6,13 +6,13 @@ use super::generated::{self as pb, OperationKind};
 use super::limits::DecodeError;
 pub(crate) use super::limits::MAX_POSITION;
 use super::table::{Table, Tables, slot_from_wire, slot_to_wire, value_from_wire, value_to_wire};
-use super::text::{self, TextCursor};
+use super::text;
+#[cfg(feature = "text")]
+use super::text::TextCursor;
 use super::update::Change;
 use crate::crdt::container::{ContainerId, Kind};
-use crate::crdt::marks::{Anchor, Mark, Side};
 use crate::crdt::operation::{Action, Operation, Stamp};
 use crate::crdt::position::Position;
-use crate::sequence::Edit;
 use crate::value::Value;
 use crate::version::{Dot, ReplicaId, Timestamp, VersionVector};
 
@@ -28,8 +28,8 @@ pub(crate) fn encode(
     let (mut next_seq, mut last_time) = (first_seq, time);
     for operation in operations {
         let Stamp { mut time, dot } = operation.stamp;
-        if let Action::TextEdit(_) = operation.action {
-            // Characters are not ordered by time: they take that of what stands before them.
+        if !operation.action.is_timed() {
+            // It takes the time of what stands before it, which costs nothing.
             time = last_time;
         }
         columns.skips.push(dot.seq - next_seq);
@@ -100,22 +100,7 @@ fn push(columns: &mut pb::Operations, table: &mut Table, own: Dot, action: &Acti
                 _ => OperationKind::SetRemove,
             }
         }
-        Action::TextEdit(edit) => {
-            text::push_edit(columns, table, edit);
-            match edit {
-                Edit::Insert { .. } => OperationKind::TextInsert,
-                Edit::Delete { .. } => OperationKind::TextDelete,
-            }
-        }
-        Action::TextMark(Mark { start, end, key, value }) => {
-            columns.keys.push(table.key(key));
-            text::push_character(columns, table, own, start.dot);
-            text::push_character(columns, table, own, end.dot);
-            columns.values.extend(value.as_ref().map(value_to_wire));
-            let after = |anchor: &Anchor| u32::from(anchor.side == Side::After);
-            columns.mark_flags.push(after(start) + 2 * after(end) + 4 * u32::from(value.is_some()));
-            OperationKind::TextMark
-        }
+        Action::Text(action) => text::push(columns, table, own, action),
     }
 }
 
@@ -236,20 +221,23 @@ impl Reader {
                 let (value, observed) = cursor.element(columns, tables)?;
                 (Kind::Set, Action::SetRemove { value, observed })
             }
-            OperationKind::TextInsert => {
-                (Kind::Text, Action::TextEdit(cursor.text.insertion(columns, tables, own)?))
+            #[cfg(feature = "text")]
+            OperationKind::TextInsert | OperationKind::TextDelete => {
+                (Kind::Text, Action::Text(cursor.text.edit(kind, columns, tables, own)?))
             }
-            OperationKind::TextDelete => {
-                (Kind::Text, Action::TextEdit(cursor.text.deletion(columns, tables, own)?))
-            }
+            #[cfg(feature = "text")]
             OperationKind::TextMark => {
                 let key = tables.key(cursor.key(columns)?)?;
-                let (start, end, has_value) = cursor.text.mark(columns, tables, own)?;
-                let value = match has_value {
+                let mark = cursor.text.mark(columns, tables, own, key)?;
+                let value = match mark.has_value {
                     true => Some(value_from_wire(cursor.value(columns)?, 0)?),
                     false => None,
                 };
-                (Kind::Text, Action::TextMark(Mark { start, end, key, value }))
+                (Kind::Text, Action::Text(mark.action(value)))
+            }
+            #[cfg(not(feature = "text"))]
+            OperationKind::TextInsert | OperationKind::TextDelete | OperationKind::TextMark => {
+                return Err(unknown);
             }
         };
         if container.kind() != expected {
@@ -268,6 +256,7 @@ struct Cursor {
     values: usize,
     totals: usize,
     counts: usize,
+    #[cfg(feature = "text")]
     text: TextCursor,
 }
 
@@ -325,6 +314,17 @@ impl Cursor {
         Ok((value, observed))
     }
 
+    #[cfg(feature = "text")]
+    fn text_finished(&self, columns: &pb::Operations) -> bool {
+        self.text.finished(columns)
+    }
+
+    /// Without texts there is nothing in their columns that would be looked at.
+    #[cfg(not(feature = "text"))]
+    fn text_finished(&self, _columns: &pb::Operations) -> bool {
+        true
+    }
+
     fn finished(&self, columns: &pb::Operations) -> Result<(), DecodeError> {
         let all = self.keys == columns.keys.len()
             && self.dots == columns.dot_seqs.len()
@@ -333,7 +333,7 @@ impl Cursor {
             && self.values == columns.values.len()
             && self.totals == columns.totals.len()
             && self.counts == columns.dot_counts.len()
-            && self.text.finished(columns);
+            && self.text_finished(columns);
         if all { Ok(()) } else { Err(DecodeError::Invalid("a column is longer than its operations need")) }
     }
 }

@@ -161,6 +161,7 @@ fn kind_to_wire(kind: Kind) -> u32 {
         Kind::List => ContainerKind::List,
         Kind::Counter => ContainerKind::Counter,
         Kind::Set => ContainerKind::Set,
+        #[cfg(feature = "text")]
         Kind::Text => ContainerKind::Text,
     };
     kind as u32
@@ -172,6 +173,7 @@ fn kind_from_wire(kind: u32) -> Result<Kind, DecodeError> {
         Ok(ContainerKind::List) => Ok(Kind::List),
         Ok(ContainerKind::Counter) => Ok(Kind::Counter),
         Ok(ContainerKind::Set) => Ok(Kind::Set),
+        #[cfg(feature = "text")]
         Ok(ContainerKind::Text) => Ok(Kind::Text),
         _ => Err(DecodeError::Unknown { what: "container kind", number: u64::from(kind) }),
     }

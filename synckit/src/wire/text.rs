@@ -1,10 +1,14 @@
 //! The columns of text operations.
 
-use super::generated as pb;
+use std::sync::Arc;
+
+use super::generated::{self as pb, OperationKind};
 use super::limits::DecodeError;
-use super::table::{Table, Tables};
-use crate::crdt::marks::{Anchor, Side};
+use super::table::{Table, Tables, value_to_wire};
+use crate::crdt::marks::{Anchor, Mark, Side};
+use crate::crdt::text::TextAction;
 use crate::sequence::{Edit, Inserted};
+use crate::value::Value;
 use crate::version::Dot;
 
 /// Sequence numbers in texts stay below 2^32.
@@ -14,9 +18,15 @@ const MAX_RUN: u64 = 1 << 30;
 
 const SHORT: DecodeError = DecodeError::Invalid("a column of a text ends early");
 
-pub(super) fn push_edit(columns: &mut pb::Operations, table: &mut Table, edit: &Edit) {
-    match edit {
-        Edit::Insert { dot, left, right, text } => {
+/// Puts an operation into the columns.
+pub(super) fn push(
+    columns: &mut pb::Operations,
+    table: &mut Table,
+    own: Dot,
+    action: &TextAction,
+) -> OperationKind {
+    match action {
+        TextAction::Edit(Edit::Insert { left, right, text, .. }) => {
             let gone = match text {
                 Inserted::Text(text) => {
                     columns.text.push_str(text);
@@ -25,27 +35,48 @@ pub(super) fn push_edit(columns: &mut pb::Operations, table: &mut Table, edit: &
                 Inserted::Gone(_) => 1,
             };
             columns.runs.push(2 * text.len() as u64 + gone);
-            push_character(columns, table, *dot, *left);
-            push_character(columns, table, *dot, *right);
+            push_character(columns, table, own, *left);
+            push_character(columns, table, own, *right);
+            OperationKind::TextInsert
         }
-        Edit::Delete { dot, target, len, descending } => {
+        TextAction::Edit(Edit::Delete { target, len, descending, .. }) => {
             columns.runs.push(2 * *len as u64 + u64::from(*descending));
-            push_character(columns, table, *dot, Some(*target));
+            push_character(columns, table, own, Some(*target));
+            OperationKind::TextDelete
+        }
+        TextAction::Mark(Mark { start, end, key, value }) => {
+            columns.keys.push(table.key(key));
+            push_character(columns, table, own, start.dot);
+            push_character(columns, table, own, end.dot);
+            columns.values.extend(value.as_ref().map(value_to_wire));
+            let after = |anchor: &Anchor| u32::from(anchor.side == Side::After);
+            columns.mark_flags.push(after(start) + 2 * after(end) + 4 * u32::from(value.is_some()));
+            OperationKind::TextMark
         }
     }
 }
 
 /// Refers to a character. Those of the writer itself are mostly near: they are told by how far before they lie.
-pub(super) fn push_character(
-    columns: &mut pb::Operations,
-    table: &mut Table,
-    own: Dot,
-    character: Option<Dot>,
-) {
+fn push_character(columns: &mut pb::Operations, table: &mut Table, own: Dot, character: Option<Dot>) {
     let Some(character) = character else { return columns.character_replicas.push(0) };
     columns.character_replicas.push(table.replica(character.replica) + 1);
     let near = character.replica == own.replica;
     columns.character_seqs.push(if near { own.seq - character.seq } else { character.seq });
+}
+
+/// A mark whose value, if it has one, is still to be read.
+pub(super) struct ReadMark {
+    start: Anchor,
+    end: Anchor,
+    key: Arc<str>,
+    pub(super) has_value: bool,
+}
+
+impl ReadMark {
+    pub(super) fn action(self, value: Option<Value>) -> TextAction {
+        let Self { start, end, key, .. } = self;
+        TextAction::Mark(Mark { start, end, key, value })
+    }
 }
 
 /// How far the columns of text operations have been read.
@@ -59,7 +90,21 @@ pub(super) struct TextCursor {
 }
 
 impl TextCursor {
-    pub(super) fn insertion(
+    pub(super) fn edit(
+        &mut self,
+        kind: OperationKind,
+        columns: &pb::Operations,
+        tables: &Tables,
+        own: Dot,
+    ) -> Result<TextAction, DecodeError> {
+        let edit = match kind {
+            OperationKind::TextInsert => self.insertion(columns, tables, own)?,
+            _ => self.deletion(columns, tables, own)?,
+        };
+        Ok(TextAction::Edit(edit))
+    }
+
+    fn insertion(
         &mut self,
         columns: &pb::Operations,
         tables: &Tables,
@@ -82,12 +127,7 @@ impl TextCursor {
         Ok(Edit::Insert { dot, left, right, text })
     }
 
-    pub(super) fn deletion(
-        &mut self,
-        columns: &pb::Operations,
-        tables: &Tables,
-        dot: Dot,
-    ) -> Result<Edit, DecodeError> {
+    fn deletion(&mut self, columns: &pb::Operations, tables: &Tables, dot: Dot) -> Result<Edit, DecodeError> {
         let (len, descending) = self.run(columns)?;
         let target = self.character(columns, tables, dot)?;
         let target = target.ok_or(DecodeError::Invalid("a deletion of no character"))?;
@@ -99,19 +139,19 @@ impl TextCursor {
         Ok(Edit::Delete { dot, target, len, descending })
     }
 
-    /// The two ends of a mark, and whether it has a value.
     pub(super) fn mark(
         &mut self,
         columns: &pb::Operations,
         tables: &Tables,
-        dot: Dot,
-    ) -> Result<(Anchor, Anchor, bool), DecodeError> {
+        own: Dot,
+        key: Arc<str>,
+    ) -> Result<ReadMark, DecodeError> {
         let flags = *columns.mark_flags.get(self.flags).ok_or(SHORT)?;
         self.flags += 1;
         let side = |flag: u32| if flags & flag == 0 { Side::Before } else { Side::After };
-        let start = Anchor { dot: self.character(columns, tables, dot)?, side: side(1) };
-        let end = Anchor { dot: self.character(columns, tables, dot)?, side: side(2) };
-        Ok((start, end, flags & 4 != 0))
+        let start = Anchor { dot: self.character(columns, tables, own)?, side: side(1) };
+        let end = Anchor { dot: self.character(columns, tables, own)?, side: side(2) };
+        Ok(ReadMark { start, end, key, has_value: flags & 4 != 0 })
     }
 
     fn run(&mut self, columns: &pb::Operations) -> Result<(usize, bool), DecodeError> {

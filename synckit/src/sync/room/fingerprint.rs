@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::crdt::operation::{Action, Stamp};
-use crate::sequence::{Edit, Inserted};
 use crate::version::{ReplicaId, Timestamp};
 use crate::wire::operations::Reader;
 use crate::wire::{Change, DecodeError};
@@ -30,31 +29,17 @@ impl Stamps {
         Reader::new(change)?.each(&mut |operation| {
             let Stamp { time, dot } = operation.stamp;
             stamps.latest = stamps.latest.max(time);
-            match operation.action {
-                Action::TextEdit(edit) => stamps.characters(&edit),
-                _ => stamps.marks.push((dot.seq, time.0)),
+            // Runs of characters are cut and joined freely, so each character stands for itself.
+            let characters = match &operation.action {
+                Action::Text(action) => action.fingerprints(CHARACTERS),
+                _ => None,
+            };
+            match characters {
+                Some(characters) => stamps.marks.extend(characters),
+                None => stamps.marks.push((dot.seq, time.0)),
             }
         })?;
         Ok(stamps)
-    }
-
-    /// Runs of characters are cut and joined freely, so each character stands for itself.
-    fn characters(&mut self, edit: &Edit) {
-        let (first, len) = (edit.dot().seq, edit.len());
-        let skip = len.saturating_sub(CHARACTERS);
-        match edit {
-            Edit::Insert { text: Inserted::Text(text), .. } => {
-                let characters = text.chars().enumerate().skip(skip);
-                self.marks.extend(characters.map(|(at, char)| (first + at as u64, u64::from(char))));
-            }
-            // Nobody knows what they were.
-            Edit::Insert { .. } => {}
-            Edit::Delete { target, descending, .. } => self.marks.extend((skip..len).map(|at| {
-                let at = at as u64;
-                let seq = if *descending { target.seq - at } else { target.seq + at };
-                (first + at, target.replica.get() ^ seq.rotate_left(32))
-            })),
-        }
     }
 
     /// The latest of all times.
