@@ -87,6 +87,26 @@ pub fn use_counter(id: impl Into<String>) -> CounterRef {
     use_handle(id.into(), SyncKit::counter)
 }
 
+/// The handle of the document that is one text. A hook.
+///
+/// # Panics
+/// As [`use_synckit`].
+///
+/// ```
+/// # use dioxus::prelude::*;
+/// # use synckit_dioxus::{ObservableExt, use_text};
+/// #[component]
+/// fn Note() -> Element {
+///     let note = use_text("note-456").signal();
+///     rsx! { pre { "{note}" } }
+/// }
+/// ```
+#[cfg(feature = "text")]
+#[track_caller]
+pub fn use_text(id: impl Into<String>) -> synckit::TextRef {
+    use_handle(id.into(), SyncKit::text)
+}
+
 /// The others at a document, as a signal, while this client tells them `me`. When the component goes away, this client
 /// leaves. A hook.
 ///

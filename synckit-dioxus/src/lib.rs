@@ -72,11 +72,15 @@ mod source;
 pub use badge::{ConnectionBadge, connection_name};
 pub use context::{try_use_synckit, use_synckit, use_synckit_provider};
 pub use field::{FieldRefExt, FieldSignal};
+#[cfg(feature = "text")]
+pub use hooks::use_text;
 pub use hooks::{use_counter, use_document, use_list, use_presence, use_status};
 pub use signal::ObservableExt;
 
 /// What most programs use: the hooks, and the traits that make signals of handles.
 pub mod prelude {
+    #[cfg(feature = "text")]
+    pub use crate::use_text;
     pub use crate::{
         ConnectionBadge, FieldRefExt, FieldSignal, ObservableExt, use_counter, use_document, use_list,
         use_presence, use_status, use_synckit, use_synckit_provider,

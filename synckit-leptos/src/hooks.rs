@@ -77,6 +77,26 @@ pub fn use_counter(id: impl Fn() -> String + Send + Sync + 'static) -> Signal<Co
     use_handle(id, SyncKit::counter)
 }
 
+/// The document that is one text, as a signal of its handle.
+///
+/// # Panics
+/// As [`use_synckit`].
+///
+/// ```
+/// # use leptos::prelude::*;
+/// # use synckit::prelude::*;
+/// # use synckit_leptos::{FollowExt, use_text};
+/// fn note() -> impl IntoView {
+///     let note = use_text(|| "note-456".to_owned());
+///     view! { <pre>{note.value()}</pre> }
+/// }
+/// ```
+#[cfg(feature = "text")]
+#[track_caller]
+pub fn use_text(id: impl Fn() -> String + Send + Sync + 'static) -> Signal<synckit::TextRef> {
+    use_handle(id, SyncKit::text)
+}
+
 /// The others at a document, as a signal, while this client tells them `me`. Both `document` and `me` may read signals;
 /// when the component goes away, this client leaves.
 ///

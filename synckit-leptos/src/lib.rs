@@ -64,11 +64,15 @@ pub use badge::{ConnectionBadge, connection_name};
 pub use context::{provide_synckit, try_use_synckit, use_synckit};
 pub use field::{FieldRefExt, FieldSignal};
 pub use follow::{FollowExt, follow, follow_field};
+#[cfg(feature = "text")]
+pub use hooks::use_text;
 pub use hooks::{use_counter, use_document, use_list, use_presence, use_status};
 pub use signal::ObservableExt;
 
 /// What most programs use: the hooks, and the traits that make signals of handles.
 pub mod prelude {
+    #[cfg(feature = "text")]
+    pub use crate::use_text;
     pub use crate::{
         ConnectionBadge, FieldRefExt, FieldSignal, FollowExt, ObservableExt, follow, follow_field,
         provide_synckit, use_counter, use_document, use_list, use_presence, use_status, use_synckit,

@@ -92,6 +92,7 @@ pub(crate) enum Content {
     List(ListState),
     Counter(CounterState),
     Set(SetState),
+    #[cfg_attr(not(feature = "text"), expect(dead_code, reason = "without texts it is never made"))]
     Text(Box<TextState>),
 }
 

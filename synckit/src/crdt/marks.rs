@@ -141,6 +141,15 @@ impl Mark {
     }
 }
 
+/// Positions, and the keys and values of the marks on all of them.
+pub(crate) type MarkedRange = (Range<usize>, Vec<(Arc<str>, Value)>);
+
+/// The marks at one place by key, the latest one last, with their indices.
+type Active<'a> = BTreeMap<&'a Arc<str>, BTreeSet<(Stamp, usize)>>;
+
+/// A mark, or the lack of one, that was made in a range: where, the key, by which operation, the value.
+pub(crate) type Found = (Range<usize>, Arc<str>, Dot, Option<Value>);
+
 /// What wins over a stretch: the mark's operation and its value.
 pub(crate) type Winner = Option<(Dot, Option<Value>)>;
 
@@ -175,12 +184,8 @@ impl Marks {
     }
 
     /// Stretches of equal marks over a range of positions. O(marks log marks).
-    pub(crate) fn spans(
-        &self,
-        sequence: &Sequence,
-        range: Range<usize>,
-    ) -> Vec<(Range<usize>, Vec<(Arc<str>, Value)>)> {
-        let mut spans: Vec<(Range<usize>, Vec<(Arc<str>, Value)>)> = Vec::new();
+    pub(crate) fn spans(&self, sequence: &Sequence, range: Range<usize>) -> Vec<MarkedRange> {
+        let mut spans: Vec<MarkedRange> = Vec::new();
         self.sweep(sequence, range, None, &mut |stretch, active| {
             let values = active.iter().filter_map(|(key, marks)| {
                 let (_, at) = marks.last()?;
@@ -197,11 +202,7 @@ impl Marks {
 
     /// All that was ever marked in a range: where, which key, by which operation, with which value; none where a key
     /// was taken away.
-    pub(crate) fn within(
-        &self,
-        sequence: &Sequence,
-        range: Range<usize>,
-    ) -> Vec<(Range<usize>, Arc<str>, Dot, Option<Value>)> {
+    pub(crate) fn within(&self, sequence: &Sequence, range: Range<usize>) -> Vec<Found> {
         let mut found = Vec::new();
         self.sweep(sequence, range, None, &mut |stretch, active| {
             for (key, marks) in active {
@@ -238,7 +239,7 @@ impl Marks {
         sequence: &Sequence,
         range: Range<usize>,
         only: Option<&str>,
-        visit: &mut dyn FnMut(Range<usize>, &BTreeMap<&Arc<str>, BTreeSet<(Stamp, usize)>>),
+        visit: &mut dyn FnMut(Range<usize>, &Active<'_>),
     ) {
         let mut events: Vec<(usize, bool, usize)> = Vec::new();
         for (at, (_, mark)) in self.marks.iter().enumerate() {
@@ -251,7 +252,7 @@ impl Marks {
             }
         }
         crate::sorted::sort_by_number(&mut events, |event| event.0 as u64);
-        let mut active: BTreeMap<&Arc<str>, BTreeSet<(Stamp, usize)>> = BTreeMap::new();
+        let mut active: Active<'_> = BTreeMap::new();
         let mut from = range.start;
         for (at, begins, mark) in events {
             if at > from {

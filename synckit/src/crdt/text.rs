@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::marks::{Mark, Marks};
+use super::marks::{Mark, MarkedRange, Marks};
 use super::operation::{Action, Live, Stamp};
 use crate::sequence::{Edit, Sequence, SequenceError, Step};
 use crate::value::Value;
@@ -257,7 +257,7 @@ impl TextState {
     }
 
     /// Stretches of equal marks over a range of positions, with what they are marked with.
-    pub(crate) fn spans(&self, range: Range<usize>) -> Vec<(Range<usize>, Vec<(Arc<str>, Value)>)> {
+    pub(crate) fn spans(&self, range: Range<usize>) -> Vec<MarkedRange> {
         self.marks.spans(&self.sequence, range)
     }
 }

@@ -9,7 +9,7 @@ use super::text_undo::TextInverse;
 use super::transaction::Transaction;
 use super::undo::Inverse;
 use crate::crdt::container::ContainerId;
-use crate::crdt::marks::{Anchor, Expand, Mark};
+use crate::crdt::marks::{Anchor, Expand, Found, Mark};
 use crate::crdt::operation::Action;
 use crate::crdt::text::{TextAction, TextState};
 use crate::sequence::SequenceError;
@@ -242,7 +242,7 @@ fn lost(text: &TextState, range: Range<usize>) -> Vec<Lost> {
 /// How a range is marked, by positions in it.
 fn marks(text: &TextState, range: Range<usize>) -> Vec<Marked> {
     let within = text.marks.within(text.sequence(), range.clone()).into_iter();
-    let marked = |(span, key, by, value): (Range<usize>, Arc<str>, Dot, Option<Value>)| Marked {
+    let marked = |(span, key, by, value): Found| Marked {
         range: span.start - range.start..span.end - range.start,
         key,
         value,

@@ -72,6 +72,7 @@ pub(crate) enum Inverse {
         set: ContainerId,
         value: Value,
     },
+    #[cfg_attr(not(feature = "text"), expect(dead_code, reason = "without texts it is never made"))]
     Text(TextInverse),
 }
 
@@ -89,6 +90,7 @@ pub(crate) struct UndoHistory {
     /// An operation that restored what an earlier one had written stands for it: earlier steps go on to find it.
     pub(super) stands_for: HashMap<(Aspect, Dot), Dot>,
     /// What is known of texts beyond that.
+    #[cfg_attr(not(feature = "text"), expect(dead_code, reason = "without texts it is never made"))]
     pub(super) texts: TextUndo,
     /// Writes to one field within this time are one step, in milliseconds.
     pub(crate) merge_within: u64,
