@@ -60,7 +60,35 @@
 //! # Web and desktop
 //!
 //! The adapter is the same for both. The client that is provided differs: `synckit-storage-web` makes it in a browser,
-//! `synckit-storage-native` everywhere else.
+//! `synckit-storage-native` everywhere else. It takes a moment to open the store, so a program begins with a component that
+//! waits for it:
+//!
+//! ```
+//! use dioxus::prelude::*;
+//! use synckit::prelude::*;
+//! use synckit_dioxus::prelude::*;
+//! use synckit_storage_native::{Native, NativeStorage};
+//!
+//! # #[allow(non_snake_case)]
+//! fn App() -> Element {
+//!     let started = use_resource(|| async {
+//!         let storage = NativeStorage::open("my-app").await?;
+//!         let client = SyncKit::builder(Native::new()?).url("wss://example.org/v1/sync").storage(storage);
+//!         Ok::<_, Box<dyn std::error::Error>>(client.connect().await?)
+//!     });
+//!     match &*started.read() {
+//!         Some(Ok(sync)) => rsx! { Main { sync: sync.clone() } },
+//!         Some(Err(error)) => rsx! { "{error}" },
+//!         None => rsx! { "One moment" },
+//!     }
+//! }
+//!
+//! #[component]
+//! fn Main(sync: SyncKit) -> Element {
+//!     use_synckit_provider(move || sync);
+//!     rsx! { ConnectionBadge {} }
+//! }
+//! ```
 
 mod badge;
 mod context;
