@@ -39,6 +39,9 @@
 //! `kill -9` and a power failure, as far as the disk keeps its promises. Writes that come while the disk is busy share the
 //! next flush.
 //!
+//! On Unix a new file is readable by its user alone. It does not shrink: what is deleted or compacted makes room for
+//! what comes.
+//!
 //! # Several processes
 //! Every process that opens a file sees what the others write, within [`limits::POLL_MS`] milliseconds, and writes under a
 //! replica id that it holds by a file lock, which the operating system releases when the process ends, however it

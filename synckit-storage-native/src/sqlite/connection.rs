@@ -90,6 +90,7 @@ fn open(options: &Options) -> Result<(Connection, Option<Identity>, i64), OpenEr
     let sql = |error: rusqlite::Error| open_error(path.clone(), &error);
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    make(path).map_err(file_error)?;
     let mut connection = Connection::open_with_flags(path, flags).map_err(sql)?;
     connection.busy_timeout(options.patience).map_err(sql)?;
     check(&connection, path)?;
@@ -97,6 +98,18 @@ fn open(options: &Options) -> Result<(Connection, Option<Identity>, i64), OpenEr
     schema::migrate(&mut connection, &schema::MIGRATIONS).map_err(sql)?;
     let store = connection.query_row("SELECT id FROM store", [], |row| row.get(0)).map_err(sql)?;
     Ok((connection, Identity::of(path), store))
+}
+
+/// Makes the file if there is none, for this user's eyes only; SQLite gives what it keeps beside it the same permissions.
+fn make(path: &Path) -> std::io::Result<()> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// Refuses what is not a store, or one of a newer version, before anything is changed.

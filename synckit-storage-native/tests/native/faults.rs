@@ -162,6 +162,21 @@ async fn rows_that_this_crate_never_wrote_are_errors() {
     storage.append("d", vec![2]).await.unwrap();
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_stored_is_for_its_user_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (_folder, file) = place();
+    let storage = open(&file).await;
+    storage.append("d", vec![1]).await.unwrap();
+    for ending in ["", "-wal", "-shm"] {
+        let mut name = file.as_os_str().to_owned();
+        name.push(ending);
+        let mode = std::fs::metadata(&name).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{}", name.display());
+    }
+}
+
 /// Removes the store's file and what SQLite keeps beside it, as somebody who cleans up does.
 #[cfg(unix)]
 fn remove(file: &Path) {
