@@ -9,9 +9,12 @@ pub(crate) mod edit;
 mod error;
 pub(crate) mod event;
 mod reissue;
+mod snapshot;
 mod state;
 #[cfg(feature = "text")]
 pub(crate) mod text;
+#[cfg(feature = "text")]
+mod text_snapshot;
 #[cfg_attr(not(feature = "text"), path = "document/no_text.rs")]
 mod text_undo;
 pub(crate) mod transaction;

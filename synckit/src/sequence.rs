@@ -39,6 +39,7 @@ mod local;
 mod piece;
 mod place;
 mod read;
+mod snapshot;
 mod tree;
 mod writer;
 

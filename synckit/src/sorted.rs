@@ -168,7 +168,7 @@ pub(crate) fn sort_by_number<T>(items: &mut Vec<T>, number: impl Fn(&T) -> u64) 
 
 /// Sorts so that what is `before` comes first. Stable, O(n log n); O(n) for what is sorted already. The sorting itself is
 /// compiled once, whatever is sorted.
-pub(crate) fn sort_by<T>(items: &mut Vec<T>, before: impl Fn(&T, &T) -> bool) {
+pub(crate) fn sort_by<T>(items: &mut [T], before: impl Fn(&T, &T) -> bool) {
     if items.is_sorted_by(|one, other| !before(other, one)) {
         return;
     }

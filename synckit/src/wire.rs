@@ -3,18 +3,20 @@
 //! [`Change`] and [`Update`] are read by their headers alone; the operations inside are read when they are applied.
 
 mod fields;
-mod generated;
+pub(crate) mod generated;
 pub(crate) mod limits;
 mod message;
 pub(crate) mod operations;
 mod table;
 #[cfg_attr(not(feature = "text"), path = "wire/no_text.rs")]
 mod text;
+#[cfg(feature = "text")]
+pub(crate) mod text_snapshot;
 mod update;
 
 pub use limits::{DecodeError, Limits};
 pub use message::{FailureCode, Message, NackCode, PROTOCOL, PeerId};
-pub use update::{Change, Update};
+pub use update::{Change, Snapshot, Update};
 
 pub(crate) use message::{decode_version, encode_version};
 pub(crate) use table::{decode_value, encode_value};

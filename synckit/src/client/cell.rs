@@ -19,7 +19,7 @@ use crate::document::transaction::{Committed, Open, Transaction};
 use crate::document::undo::{Direction, UndoHistory};
 use crate::document::{Applied, ApplyError, DocumentState, Origin, WriteError};
 use crate::version::{Dot, ReplicaId};
-use crate::wire::{Change, Update};
+use crate::wire::{Change, Snapshot, Update};
 use scope::{Notifying, Scope};
 
 /// What of a document can be watched.
@@ -159,12 +159,26 @@ impl DocumentCell {
         Ok(applied)
     }
 
-    /// Applies an update that the program brings from elsewhere: it is stored and sent like a local change.
-    pub(crate) fn import(&self, update: &Update) -> Result<(), ApplyError> {
+    /// Applies a snapshot from elsewhere and notifies.
+    pub(crate) fn restore(&self, snapshot: &Snapshot, origin: Origin) -> Result<Applied, ApplyError> {
+        let inside = self.writer.enter();
+        let applied = {
+            let mut inner = self.lock();
+            let applied = inner.state.restore(snapshot, origin)?;
+            inner.touch(&applied.touched);
+            applied
+        };
+        drop(inside);
+        self.notify();
+        Ok(applied)
+    }
+
+    /// Applies a snapshot that the program brings from elsewhere: it is stored and sent like a local change.
+    pub(crate) fn import(&self, snapshot: &Snapshot) -> Result<(), ApplyError> {
         let inside = self.writer.enter();
         {
             let mut inner = self.lock();
-            let applied = inner.state.apply(update, Origin::Remote)?;
+            let applied = inner.state.restore(snapshot, Origin::Remote)?;
             inner.fresh.extend(applied.changes);
             inner.touch(&applied.touched);
         }

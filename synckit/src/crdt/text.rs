@@ -126,6 +126,16 @@ impl TextState {
         &self.sequence
     }
 
+    /// Takes in a whole text where there is none yet.
+    pub(crate) fn load(&mut self, sequence: Sequence) {
+        self.sequence = sequence;
+        if let Some(recent) = &mut self.recent {
+            // Whoever follows reads it anew.
+            recent.revision += 1;
+            recent.steps.clear();
+        }
+    }
+
     /// Inserts by position, as a local write.
     pub(crate) fn insert(&mut self, dot: Dot, at: usize, text: &str) -> Result<usize, SequenceError> {
         let count = self.sequence.insert(dot, at, text)?;

@@ -6,7 +6,7 @@ use super::state::DocumentState;
 use crate::sorted::SortedMap;
 use crate::version::{ReplicaId, VersionVector};
 use crate::wire::operations::Reader;
-use crate::wire::{Change, Update};
+use crate::wire::{Change, DecodeError, Update};
 
 /// Bytes of changes that may wait for a gap to fill; beyond, they are dropped and have to be asked for again.
 const MAX_PARKED: usize = 4 << 20;
@@ -92,6 +92,20 @@ impl DocumentState {
         self.unpark(&mut applied);
         applied.gap = !self.parked.is_empty();
         Ok(applied)
+    }
+
+    /// Applies changes that start from nothing and lack nothing, in their order.
+    pub(super) fn take_all(&mut self, update: &Update, applied: &mut Applied) -> Result<(), ApplyError> {
+        for change in &update.changes {
+            let reader = read(change)?;
+            if change.first_seq > self.version.get(change.replica) + 1 {
+                let (replica, first_seq) = (change.replica.get(), change.first_seq);
+                let source = DecodeError::Invalid("a snapshot with a gap");
+                return Err(ApplyError::Unreadable { replica, first_seq, source });
+            }
+            self.take_in(change, &reader, applied);
+        }
+        Ok(())
     }
 
     fn unpark(&mut self, applied: &mut Applied) {

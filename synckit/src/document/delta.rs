@@ -13,10 +13,15 @@ const MAX_OPERATIONS: usize = 256;
 const MAX_BYTES: usize = 32 << 10;
 
 impl DocumentState {
-    /// Everything that `version` lacks. `since` nothing is a snapshot. O(document).
+    /// Everything that `version` lacks, each change behind those that it depends on. O(document).
     ///
     /// Changes that are acknowledged ([`acknowledge`](Self::acknowledge)) are merged; the others keep their boundaries.
     pub fn since(&self, version: &VersionVector) -> Update {
+        self.cut(version, false)
+    }
+
+    /// [`since`](Self::since); with the edits of texts left out when they are `beside` it.
+    pub(super) fn cut(&self, version: &VersionVector, beside: bool) -> Update {
         if version.includes(&self.version) {
             return Update::default();
         }
@@ -26,6 +31,9 @@ impl DocumentState {
         }
         for (id, content) in &self.containers {
             content.live(version, &mut |live| {
+                if beside && !live.action.is_timed() {
+                    return;
+                }
                 if let Some(operations) = missing.get_mut(&live.stamp.dot.replica) {
                     operations.push(Operation {
                         stamp: live.stamp,
@@ -39,6 +47,10 @@ impl DocumentState {
         for (replica, mut operations) in missing {
             sort_by_number(&mut operations, |operation| operation.stamp.dot.seq);
             streams.push((replica, self.stretches(replica, version.get(replica) + 1, operations)));
+        }
+        if beside {
+            // Nothing has to come before anything else.
+            return self.join(streams.into_iter().flat_map(|(_, stretches)| stretches).collect());
         }
         let first = |stretch: &Stretch| Dot::new(stretch.replica, stretch.first);
         let ordered = causal::merge(streams, first, |stretch, need| {

@@ -16,6 +16,9 @@ pub enum ApplyError {
         /// What is wrong with it.
         source: DecodeError,
     },
+    /// A text of a snapshot cannot be read.
+    #[error("a text cannot be read: {0}")]
+    Text(DecodeError),
 }
 
 /// Why a write was not made. The document is as it was.

@@ -1,7 +1,11 @@
 //! Without the feature `text` nothing is written to a text, and nothing has to be taken back.
 
+use super::error::ApplyError;
+use super::event::Touched;
+use super::state::DocumentState;
 use super::transaction::Transaction;
 use super::undo::UndoHistory;
+use crate::wire::DecodeError;
 
 #[derive(Debug, Clone)]
 pub(crate) enum TextInverse {}
@@ -12,11 +16,25 @@ impl TextInverse {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct TextUndo;
 
 impl UndoHistory {
     pub(super) fn take_back_text(&mut self, inverse: &TextInverse, _transaction: &mut Transaction<'_>) {
         match *inverse {}
+    }
+}
+
+impl DocumentState {
+    pub(super) fn encoded_texts(&self) -> Vec<Vec<u8>> {
+        Vec::new()
+    }
+
+    pub(super) fn read_texts(
+        &mut self,
+        _texts: &[Vec<u8>],
+        _touched: &mut Touched,
+    ) -> Result<(), ApplyError> {
+        Err(ApplyError::Text(DecodeError::Unknown { what: "container kind", number: 5 }))
     }
 }

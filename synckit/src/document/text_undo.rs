@@ -57,7 +57,7 @@ impl TextInverse {
 }
 
 /// Marks that were made to bring another one back, which may have needed several.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct TextUndo {
     brings_back: HashMap<Dot, Dot>,
 }

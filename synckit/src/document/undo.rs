@@ -83,7 +83,7 @@ struct Step {
 }
 
 /// The steps that can be undone and redone.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct UndoHistory {
     undo: Vec<Step>,
     redo: Vec<Step>,

@@ -9,7 +9,7 @@ use super::undo::UndoManager;
 use crate::client::status::Tier;
 use crate::document::{ApplyError, WriteError};
 use crate::version::VersionVector;
-use crate::wire::{DecodeError, Update};
+use crate::wire::{DecodeError, Snapshot};
 
 /// Why a snapshot could not be merged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -82,7 +82,7 @@ where
 
     /// Everything that is in the document this lies in, as bytes for [`import`](Self::import): a snapshot.
     fn export(&self) -> Vec<u8> {
-        self.node().cell.read(|state| state.since(&VersionVector::new())).encode()
+        self.node().cell.read(|state| state.snapshot()).encode()
     }
 
     /// What of the document this lies in another replica lacks that knows `version`, as bytes for
@@ -102,7 +102,7 @@ where
     /// # Errors
     /// [`ImportError`] when the bytes are not a snapshot; the document is then as it was.
     fn import(&self, snapshot: &[u8]) -> Result<(), ImportError> {
-        Ok(self.node().cell.import(&Update::decode(snapshot)?)?)
+        Ok(self.node().cell.import(&Snapshot::decode(snapshot)?)?)
     }
 
     /// Whether it is loaded, pending, saved, refused.

@@ -16,11 +16,57 @@ pub struct VersionVector {
     #[prost(message, repeated, tag = "1")]
     pub entries: ::prost::alloc::vec::Vec<VersionEntry>,
 }
-/// A batch of changes. A snapshot is the update that starts from nothing.
+/// A batch of changes.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Update {
     #[prost(message, repeated, tag = "1")]
     pub changes: ::prost::alloc::vec::Vec<Change>,
+}
+/// A whole document, as it is stored on a device and exported: changes as in an update, which cover everything but hold no edits of
+/// texts; these are beside them, in the order of the text, so that they are loaded without being merged.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Snapshot {
+    #[prost(message, repeated, tag = "1")]
+    pub changes: ::prost::alloc::vec::Vec<Change>,
+    #[prost(message, repeated, tag = "2")]
+    pub texts: ::prost::alloc::vec::Vec<TextSnapshot>,
+}
+/// One text: its characters in order, and what each writer did.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TextSnapshot {
+    /// Only the tables of it: the text is the last container.
+    #[prost(message, optional, tag = "1")]
+    pub tables: ::core::option::Option<Operations>,
+    /// Everybody who wrote, in the order in which the columns below count them from 0.
+    #[prost(fixed64, repeated, tag = "2")]
+    pub writers: ::prost::alloc::vec::Vec<u64>,
+    /// Stretches of characters with consecutive numbers, in the order of the text: the writer. Empty when there is one only.
+    #[prost(uint32, repeated, tag = "3")]
+    pub piece_writers: ::prost::alloc::vec::Vec<u32>,
+    /// The first one's number, as the difference from the end of the writer's stretch before.
+    #[prost(sint64, repeated, tag = "4")]
+    pub piece_seqs: ::prost::alloc::vec::Vec<i64>,
+    /// How many characters, times two, plus one when they are deleted.
+    #[prost(uint32, repeated, tag = "5")]
+    pub piece_lens: ::prost::alloc::vec::Vec<u32>,
+    /// The characters that are not deleted.
+    #[prost(string, tag = "6")]
+    pub text: ::prost::alloc::string::String,
+    /// How many edits there are of each writer. The columns below hold them one writer after the other, ascending.
+    #[prost(uint32, repeated, tag = "7")]
+    pub edit_counts: ::prost::alloc::vec::Vec<u32>,
+    /// How many numbers were skipped before each edit. Empty when none were.
+    #[prost(uint32, repeated, tag = "8")]
+    pub edit_gaps: ::prost::alloc::vec::Vec<u32>,
+    /// How many numbers an edit takes, times four, plus 0 for an insertion, 1 for deletions of ascending characters, 2 for
+    /// deletions of descending ones.
+    #[prost(uint64, repeated, tag = "9")]
+    pub edits: ::prost::alloc::vec::Vec<u64>,
+    /// Characters: for each insertion the left and the right origin, for each deletion the first target. 0 for none, 1
+    /// for the number after the left origin's; else, less 2, twice how far before the edit's own number less one, or, when odd,
+    /// twice the writer plus one, followed by the number.
+    #[prost(uint64, repeated, tag = "10")]
+    pub references: ::prost::alloc::vec::Vec<u64>,
 }
 /// Consecutive operations of one replica under one header. The header can be read, ordered and deduplicated without
 /// looking into the operations. Operations that have been overwritten since are missing from `operations`, yet their

@@ -117,6 +117,13 @@ impl Update {
     /// [`DecodeError`] when the bytes are not an update, are larger than [`Limits::DEFAULT`] allows, or a header makes
     /// no sense.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        Self::read(bytes, &mut |_| Err(DecodeError::Invalid("a snapshot where an update was expected")))
+    }
+
+    fn read(
+        bytes: &[u8],
+        texts: &mut dyn FnMut(&[u8]) -> Result<(), DecodeError>,
+    ) -> Result<Self, DecodeError> {
         check("update", bytes.len(), Limits::DEFAULT.message)?;
         let mut changes = Vec::new();
         let mut rest = bytes;
@@ -125,9 +132,11 @@ impl Update {
             if kind != WireType::LengthDelimited {
                 return Err(DecodeError::Invalid("an update that holds something else than changes"));
             }
-            let change = fields::content(&mut rest)?;
-            if tag == 1 {
-                changes.push(Change::read(change)?);
+            let content = fields::content(&mut rest)?;
+            match tag {
+                1 => changes.push(Change::read(content)?),
+                2 => texts(content)?,
+                _ => {}
             }
         }
         Ok(Self { changes })
@@ -150,6 +159,38 @@ impl Update {
             parts.push(part);
         }
         parts
+    }
+}
+
+/// A whole document: what it is stored and exported as. Its texts are in their order, so that they are loaded without being
+/// merged, and without the characters that were deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Snapshot {
+    /// Everything but the edits of texts; all sequence numbers are covered.
+    pub(crate) update: Update,
+    /// An encoded text each.
+    pub(crate) texts: Vec<Vec<u8>>,
+}
+
+impl Snapshot {
+    /// Its bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = self.update.encode();
+        self.texts.iter().for_each(|text| fields::write_bytes(&mut bytes, 2, text));
+        bytes
+    }
+
+    /// Reads a snapshot, headers only. An update is read as a snapshot without texts.
+    ///
+    /// # Errors
+    /// As [`Update::decode`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut texts = Vec::new();
+        let update = Update::read(bytes, &mut |text| {
+            texts.push(text.to_vec());
+            Ok(())
+        })?;
+        Ok(Self { update, texts })
     }
 }
 

@@ -11,7 +11,7 @@ use crate::document::Origin;
 use crate::platform::Platform;
 use crate::storage::{Chunk, Storage, StorageError, StorageEvent};
 use crate::version::VersionVector;
-use crate::wire::{Change, Update, decode_version};
+use crate::wire::{Change, Snapshot, Update, decode_version};
 
 impl<P: Platform, S: Storage> Driver<P, S> {
     /// A replica id that was once found to be used by somebody else is not used again.
@@ -192,15 +192,26 @@ impl<P: Platform, S: Storage> Driver<P, S> {
 /// Applies chunks to the document; all of them or none. Returns the changes that were new.
 fn take_in(document: &mut Document, chunks: &[Chunk]) -> Result<Vec<Change>, StorageError> {
     let unreadable = |error: &dyn std::fmt::Display| StorageError::Corrupt(error.to_string());
-    let mut all = Update::default();
+    let mut snapshots = Vec::new();
+    let mut rest = Update::default();
     for chunk in chunks.iter().filter(|chunk| !document.chunks.contains(&chunk.id)) {
-        all.changes.extend(Update::decode(&chunk.update).map_err(|error| unreadable(&error))?.changes);
+        let snapshot = Snapshot::decode(&chunk.update).map_err(|error| unreadable(&error))?;
+        match snapshot.texts.is_empty() {
+            true => rest.changes.extend(snapshot.update.changes),
+            false => snapshots.push(snapshot),
+        }
     }
-    let applied = document.cell.apply(&all, Origin::Load).map_err(|error| unreadable(&error))?;
-    document.note_stored(&all.changes);
+    // Those with texts first: into an empty document they are loaded without being merged.
+    let mut changes = Vec::new();
+    snapshots.push(Snapshot { update: rest, texts: Vec::new() });
+    for snapshot in snapshots {
+        let applied = document.cell.restore(&snapshot, Origin::Load).map_err(|error| unreadable(&error))?;
+        document.note_stored(&snapshot.update.changes);
+        changes.extend(applied.changes);
+    }
     for chunk in chunks {
         document.chunks.insert(chunk.id, chunk.update.len());
         document.read_to = document.read_to.max(Some(chunk.id));
     }
-    Ok(applied.changes)
+    Ok(changes)
 }

@@ -176,8 +176,7 @@ impl<P: Platform, S: Storage> Driver<P, S> {
     fn compact(&mut self, id: &Arc<str>) {
         let Some(document) = self.documents.get_mut(id) else { return };
         document.writing = true;
-        let (snapshot, version) =
-            document.cell.read(|state| (state.since(&VersionVector::new()), state.version().clone()));
+        let (snapshot, version) = document.cell.read(|state| (state.snapshot(), state.version().clone()));
         let read: Vec<_> = document.chunks.keys().copied().collect();
         let (storage, id, bytes) = (self.storage.clone(), id.clone(), snapshot.encode());
         self.waiting.push_back(boxed(async move {

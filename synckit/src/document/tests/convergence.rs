@@ -7,7 +7,7 @@ use crate::crdt::container::{ContainerId, Kind};
 use crate::document::DocumentState;
 use crate::value::Value;
 use crate::version::VersionVector;
-use crate::wire::Change;
+use crate::wire::{Change, Snapshot};
 
 /// Replicas that write at random and now and then take from each other. Returns them and every change ever made.
 fn history(seed: u64, replicas: usize, steps: usize) -> (Vec<Replica>, Vec<Change>) {
@@ -84,6 +84,21 @@ proptest! {
         snapshot.pull(&early[0].state);
         let mut whole = Replica::new(51);
         whole.pull(&early[1].state);
+        // Loaded as it is stored, into an empty document and into one that has something already.
+        let stored = Snapshot::decode(&early[2].state.snapshot().encode()).unwrap();
+        for mut loaded in [Replica::new(52), snapshot.clone()] {
+            loaded.state.restore(&stored, crate::document::Origin::Load).unwrap();
+            prop_assert_eq!(picture(&loaded.state), picture(&early[2].state));
+            prop_assert_eq!(loaded.state.version(), early[2].state.version());
+            // And it goes on from there as the others do.
+            let mut rest = [loaded, early[0].clone()];
+            rest[0].id = crate::version::ReplicaId::new(77);
+            for step in 0..20 {
+                rest[step % 2].act(&mut random);
+            }
+            exchange(&mut rest);
+            assert_same(&rest);
+        }
         prop_assert_eq!(picture(&snapshot.state), picture(&early[0].state));
         prop_assert_eq!(picture(&whole.state), picture(&early[0].state));
 

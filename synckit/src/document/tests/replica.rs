@@ -31,6 +31,7 @@ impl Random {
     }
 }
 
+#[derive(Clone)]
 pub(super) struct Replica {
     pub(super) id: ReplicaId,
     pub(super) state: DocumentState,

@@ -1,0 +1,43 @@
+//! A document as a whole: what is stored on a device and exported.
+
+use super::apply::Applied;
+use super::error::ApplyError;
+use super::event::Origin;
+use super::state::DocumentState;
+use crate::version::VersionVector;
+use crate::wire::Snapshot;
+
+impl DocumentState {
+    /// Everything, as it is stored and exported. O(document).
+    pub fn snapshot(&self) -> Snapshot {
+        let update = self.cut(&VersionVector::new(), true);
+        Snapshot { update, texts: self.encoded_texts() }
+    }
+
+    /// Applies a snapshot, all of it or nothing; into a document that is not empty it is merged.
+    ///
+    /// O(snapshot) into an empty document, otherwise as [`apply`](Self::apply).
+    ///
+    /// # Errors
+    /// [`ApplyError::Unreadable`] when anything in it is not readable; the document is then as it was.
+    pub fn restore(&mut self, snapshot: &Snapshot, origin: Origin) -> Result<Applied, ApplyError> {
+        if snapshot.texts.is_empty() {
+            return self.apply(&snapshot.update, origin);
+        }
+        if !self.version.is_empty() || !self.parked.is_empty() {
+            let mut other = Self::new();
+            other.restore(snapshot, Origin::Load)?;
+            return self.apply(&other.since(&self.version), origin);
+        }
+        let mut fresh = Self { clock: self.clock.clone(), ..Self::new() };
+        let mut applied = Applied::default();
+        fresh.read_texts(&snapshot.texts, &mut applied.touched)?;
+        fresh.take_all(&snapshot.update, &mut applied)?;
+        if origin != Origin::Load {
+            // Whoever stores and passes on what was news needs the edits too.
+            applied.changes = fresh.since(&VersionVector::new()).changes;
+        }
+        *self = fresh;
+        Ok(applied)
+    }
+}
