@@ -55,7 +55,7 @@ pub(super) fn spawn<P: Platform, S: Storage>(
 ) {
     let platform = Arc::new(platform);
     let streams = Streams::new(Box::pin(platform.hints()), Box::pin(storage.events()));
-    let driver = Driver {
+    let driver = Box::new(Driver {
         clock: platform.clock(),
         storage: Arc::new(storage),
         shared,
@@ -75,7 +75,7 @@ pub(super) fn spawn<P: Platform, S: Storage>(
         next_sweep: 0,
         farewell: None,
         platform: platform.clone(),
-    };
+    });
     platform.spawn(driver.run());
 }
 
@@ -109,7 +109,7 @@ struct Driver<P: Platform, S: Storage> {
 }
 
 impl<P: Platform, S: Storage> Driver<P, S> {
-    async fn run(mut self) {
+    async fn run(mut self: Box<Self>) {
         self.check_lease().await;
         if self.network.is_wanted() {
             self.session.start(self.now());
