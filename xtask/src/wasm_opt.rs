@@ -21,6 +21,10 @@ const FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
+/// For size. Nothing is inlined: the compiler has done so where it is worth it, and more of it compresses worse.
+const PASSES: [&str; 3] =
+    ["-Os", "--one-caller-inline-max-function-size=0", "--flexible-inline-max-function-size=0"];
+
 /// Where `wasm-opt` is: on the search path, or built by an earlier run.
 pub(crate) fn find() -> Option<PathBuf> {
     let built = tools().join("bin").join(format!("wasm-opt{}", std::env::consts::EXE_SUFFIX));
@@ -44,7 +48,7 @@ pub(crate) fn install() -> Result<PathBuf> {
 /// Optimizes a file in place, for size.
 pub(crate) fn optimize(program: &Path, file: &Path) -> Result<()> {
     let output = file.with_extension("optimized");
-    process::run(Command::new(program).arg("-Oz").args(FEATURES).arg(file).arg("-o").arg(&output))?;
+    process::run(Command::new(program).args(PASSES).args(FEATURES).arg(file).arg("-o").arg(&output))?;
     fs::rename(&output, file).with_context(|| format!("cannot replace {}", file.display()))
 }
 

@@ -14,6 +14,7 @@ mod load;
 mod network;
 mod status;
 mod store;
+mod work;
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -23,7 +24,7 @@ use self::document::Document;
 use self::events::{Event, Streams, Task, boxed};
 use self::network::Network;
 use self::status::Totals;
-use self::store::Done;
+use self::work::Done;
 use super::cell::DocumentCell;
 use super::inbox::Command;
 use super::shared::Shared;

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 
 use super::Driver;
-use super::store::Done;
+use super::work::Done;
 use crate::platform::{Hint, MaybeSend, Platform};
 use crate::storage::{Storage, StorageEvent};
 use crate::transport::{Transport, TransportError};

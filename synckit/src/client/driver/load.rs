@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::Driver;
 use super::document::Document;
-use super::events::boxed;
-use super::store::{ACKNOWLEDGED, Done, forked_key, pause_after};
+use super::store::{ACKNOWLEDGED, forked_key, pause_after};
+use super::work::{Outcome, Task, Work};
 use crate::client::status::LoadState;
 use crate::document::Origin;
 use crate::platform::Platform;
@@ -26,17 +26,8 @@ impl<P: Platform, S: Storage> Driver<P, S> {
     pub(super) fn load(&mut self, id: &Arc<str>) {
         let Some(document) = self.documents.get_mut(id) else { return };
         document.reading = true;
-        let (storage, id) = (self.storage.clone(), id.clone());
-        self.waiting.push_back(boxed(async move {
-            let chunks = storage.load(&id, None).await;
-            let result = match chunks {
-                Ok(chunks) => {
-                    storage.record(&format!("{ACKNOWLEDGED}{id}")).await.map(|record| (chunks, record))
-                }
-                Err(error) => Err(error),
-            };
-            Done::Loaded { id, result }
-        }));
+        let read = Some(format!("{ACKNOWLEDGED}{id}"));
+        self.ask(Work { read, ..Work::new(id, Task::Load { after: None, first: true }) });
     }
 
     /// Tries again to load what could not be loaded.
@@ -58,14 +49,8 @@ impl<P: Platform, S: Storage> Driver<P, S> {
             StorageEvent::Recorded { key } => {
                 let Some(id) = key.strip_prefix(ACKNOWLEDGED) else { return };
                 let Some(id) = self.documents.key(id) else { return };
-                let (storage, id) = (self.storage.clone(), id.clone());
-                self.waiting.push_back(boxed(async move {
-                    let record = storage.record(&key).await.ok().flatten();
-                    match record.and_then(|record| decode_version(&record).ok()) {
-                        Some(version) => Done::Acknowledged { id, version },
-                        None => Done::Nothing,
-                    }
-                }));
+                let work = Work::new(id, Task::Acknowledged);
+                self.ask(Work { read: Some(key), ..work });
             }
             StorageEvent::Emptied => self.store_everything(),
             // The mode is read when the status is published.
@@ -83,11 +68,8 @@ impl<P: Platform, S: Storage> Driver<P, S> {
             return;
         }
         document.reading = true;
-        let (storage, after) = (self.storage.clone(), document.read_to);
-        self.waiting.push_back(boxed(async move {
-            let result = storage.load(&id, after).await;
-            Done::Found { id, result }
-        }));
+        let after = document.read_to;
+        self.ask(Work::new(&id, Task::Load { after, first: false }));
     }
 
     /// The store was emptied under this client: what is open is stored again as a whole.
@@ -117,19 +99,15 @@ impl<P: Platform, S: Storage> Driver<P, S> {
         self.stale.insert(id.clone(), ());
     }
 
-    pub(super) fn loaded(
-        &mut self,
-        id: &Arc<str>,
-        result: Result<(Vec<Chunk>, Option<Vec<u8>>), StorageError>,
-    ) {
+    pub(super) fn loaded(&mut self, id: &Arc<str>, result: Result<Outcome, StorageError>) {
         let now = self.now();
         let Some(document) = self.documents.get_mut(id) else { return };
         document.reading = false;
         self.stale.insert(id.clone(), ());
         let again = document.load != LoadState::Loading;
-        let result = result.and_then(|(chunks, record)| Ok((take_in(document, &chunks)?, record)));
+        let result = result.and_then(|outcome| take_in(document, &outcome.chunks).map(|_| outcome.record));
         let acknowledged = match result {
-            Ok((_, record)) => {
+            Ok(record) => {
                 document.load = LoadState::Ready;
                 document.failures = 0;
                 self.errors.remove(id);
@@ -174,11 +152,11 @@ impl<P: Platform, S: Storage> Driver<P, S> {
         }
     }
 
-    pub(super) fn found(&mut self, id: &Arc<str>, result: Result<Vec<Chunk>, StorageError>) {
+    pub(super) fn found(&mut self, id: &Arc<str>, result: Result<Outcome, StorageError>) {
         let now = self.now();
         let Some(document) = self.documents.get_mut(id) else { return };
         document.reading = false;
-        match result.and_then(|chunks| take_in(document, &chunks)) {
+        match result.and_then(|outcome| take_in(document, &outcome.chunks)) {
             Ok(changes) => self.session.found(now, id, &changes),
             Err(error) => drop(self.errors.insert(id.clone(), error.to_string())),
         }

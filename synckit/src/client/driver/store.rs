@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::Driver;
-use super::events::boxed;
+use super::work::{Done, Outcome, Task, Work};
 use crate::client::status::LoadState;
 use crate::platform::Platform;
-use crate::storage::{Chunk, ChunkId, Storage, StorageError};
+use crate::storage::{ChunkId, Storage, StorageError};
 use crate::version::{Dot, ReplicaId, VersionVector};
-use crate::wire::{Update, encode_version};
+use crate::wire::{Update, decode_version, encode_version};
 
 /// Milliseconds between two records of what the server has: being late costs a repeated message, not a change.
 const RECORD_PAUSE: u64 = 250;
@@ -21,60 +21,28 @@ pub(super) const ACKNOWLEDGED: &str = "acknowledged/";
 /// The record that says that a replica id is used elsewhere too.
 const FORKED: &str = "forked/";
 
-/// What the store has finished.
-pub(super) enum Done {
-    Loaded {
-        id: Arc<str>,
-        result: Result<(Vec<Chunk>, Option<Vec<u8>>), StorageError>,
-    },
-    /// Chunks that others have written.
-    Found {
-        id: Arc<str>,
-        result: Result<Vec<Chunk>, StorageError>,
-    },
-    Appended {
-        id: Arc<str>,
-        update: Update,
-        size: usize,
-        result: Result<ChunkId, StorageError>,
-    },
-    Compacted {
-        id: Arc<str>,
-        read: Vec<ChunkId>,
-        size: usize,
-        version: VersionVector,
-        result: Result<ChunkId, StorageError>,
-    },
-    Recorded {
-        id: Arc<str>,
-    },
-    Acknowledged {
-        id: Arc<str>,
-        version: VersionVector,
-    },
-    Nothing,
-}
-
 impl<P: Platform, S: Storage> Driver<P, S> {
     pub(super) fn done(&mut self, done: Done) {
-        match done {
-            Done::Loaded { id, result } => self.loaded(&id, result),
-            Done::Found { id, result } => self.found(&id, result),
-            Done::Appended { id, update, size, result } => self.appended(&id, update, size, result),
-            Done::Compacted { id, read, size, version, result } => {
-                self.compacted(&id, &read, size, version, result)
-            }
-            Done::Recorded { id } => {
+        let Done { id, task, size, result } = done;
+        match task {
+            Task::Load { first: true, .. } => self.loaded(&id, result),
+            Task::Load { first: false, .. } => self.found(&id, result),
+            Task::Append(update) => self.appended(&id, update, size, result),
+            Task::Compact { read, version } => self.compacted(&id, &read, size, version, result),
+            Task::Record => {
                 if let Some(document) = self.documents.get_mut(&id) {
                     document.recording = false;
                     self.record(&id);
                 }
             }
-            Done::Acknowledged { id, version } => {
-                self.session.acknowledged(&id, &version);
-                self.stale.insert(id, ());
+            Task::Acknowledged => {
+                let record = result.ok().and_then(|outcome| outcome.record);
+                if let Some(version) = record.and_then(|record| decode_version(&record).ok()) {
+                    self.session.acknowledged(&id, &version);
+                    self.stale.insert(id, ());
+                }
             }
-            Done::Nothing => {}
+            Task::Mark(lease) => drop(lease),
         }
     }
 
@@ -119,15 +87,9 @@ impl<P: Platform, S: Storage> Driver<P, S> {
         // that a reload can fall into, as if they were waiting for the server.
         let others = update.changes.iter().any(|change| change.replica != document.cell.replica());
         let acknowledged = if others { document.acknowledged.take() } else { None };
-        let (storage, id, bytes) = (self.storage.clone(), id.clone(), update.encode());
-        self.waiting.push_back(boxed(async move {
-            let size = bytes.len();
-            if let Some(version) = acknowledged {
-                let _ = storage.set_record(&format!("{ACKNOWLEDGED}{id}"), encode_version(&version)).await;
-            }
-            let result = storage.append(&id, bytes).await;
-            Done::Appended { id, update, size, result }
-        }));
+        let set = acknowledged.map(|version| acknowledged_record(id, &version));
+        let bytes = update.encode();
+        self.ask(Work { set, bytes, ..Work::new(id, Task::Append(update)) });
     }
 
     fn appended(
@@ -135,16 +97,16 @@ impl<P: Platform, S: Storage> Driver<P, S> {
         id: &Arc<str>,
         update: Update,
         size: usize,
-        result: Result<ChunkId, StorageError>,
+        result: Result<Outcome, StorageError>,
     ) {
         let now = self.now();
         let Some(document) = self.documents.get_mut(id) else { return };
         document.writing = false;
         self.stale.insert(id.clone(), ());
         match result {
-            Ok(chunk) => {
+            Ok(outcome) => {
                 document.failures = 0;
-                document.chunks.insert(chunk, size);
+                outcome.stored.map(|chunk| document.chunks.insert(chunk, size));
                 document.note_stored(&update.changes);
                 if document.cell.local_only() || !self.network.is_wanted() {
                     let stored = &document.stored;
@@ -178,12 +140,8 @@ impl<P: Platform, S: Storage> Driver<P, S> {
         document.writing = true;
         let (snapshot, version) = document.cell.read(|state| (state.snapshot(), state.version().clone()));
         let read: Vec<_> = document.chunks.keys().copied().collect();
-        let (storage, id, bytes) = (self.storage.clone(), id.clone(), snapshot.encode());
-        self.waiting.push_back(boxed(async move {
-            let size = bytes.len();
-            let result = storage.compact(&id, &read, bytes).await;
-            Done::Compacted { id, read, size, version, result }
-        }));
+        let bytes = snapshot.encode();
+        self.ask(Work { bytes, ..Work::new(id, Task::Compact { read, version }) });
     }
 
     fn compacted(
@@ -192,7 +150,7 @@ impl<P: Platform, S: Storage> Driver<P, S> {
         read: &[ChunkId],
         size: usize,
         version: VersionVector,
-        result: Result<ChunkId, StorageError>,
+        result: Result<Outcome, StorageError>,
     ) {
         let now = self.now();
         let Some(document) = self.documents.get_mut(id) else { return };
@@ -200,11 +158,11 @@ impl<P: Platform, S: Storage> Driver<P, S> {
         self.stale.insert(id.clone(), ());
         let replaced = document.replace;
         match result {
-            Ok(chunk) => {
+            Ok(outcome) => {
                 document.failures = 0;
                 document.replace = false;
                 document.chunks.retain(|chunk, _| !read.contains(chunk));
-                document.chunks.insert(chunk, size);
+                outcome.stored.map(|chunk| document.chunks.insert(chunk, size));
                 document.snapshot = size;
                 document.stored.merge(&version);
                 self.errors.remove(id);
@@ -225,13 +183,8 @@ impl<P: Platform, S: Storage> Driver<P, S> {
     /// This client's replica id is used by somebody else too.
     pub(super) fn reissue(&mut self, id: &Arc<str>, from: Dot) {
         if let Some(lease) = self.lease.take_if(|lease| lease.replica == from.replica) {
-            let (storage, key) = (self.storage.clone(), forked_key(lease.replica));
-            self.waiting.push_back(boxed(async move {
-                // Given back only once it is marked.
-                let _ = storage.set_record(&key, vec![1]).await;
-                drop(lease);
-                Done::Nothing
-            }));
+            let set = Some((forked_key(lease.replica), vec![1]));
+            self.ask(Work { set, ..Work::new(id, Task::Mark(lease)) });
         }
         if let Some(document) = self.documents.get_mut(id) {
             document.reissue = Some(from);
@@ -263,13 +216,13 @@ impl<P: Platform, S: Storage> Driver<P, S> {
         let Some(version) = document.acknowledged.take() else { return };
         document.recording = true;
         document.record_at = now + RECORD_PAUSE;
-        let (storage, id) = (self.storage.clone(), id.clone());
-        self.waiting.push_back(boxed(async move {
-            // A record that is missing costs a repeated message, not a change: it is not tried again.
-            let _ = storage.set_record(&format!("{ACKNOWLEDGED}{id}"), encode_version(&version)).await;
-            Done::Recorded { id }
-        }));
+        let set = Some(acknowledged_record(id, &version));
+        self.ask(Work { set, ..Work::new(id, Task::Record) });
     }
+}
+
+fn acknowledged_record(id: &str, version: &VersionVector) -> (String, Vec<u8>) {
+    (format!("{ACKNOWLEDGED}{id}"), encode_version(version))
 }
 
 pub(super) fn pause_after(failures: &mut u32) -> u64 {
