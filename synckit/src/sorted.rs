@@ -162,7 +162,7 @@ impl<K: Ord, V> SortedMap<K, V> {
 }
 
 /// Sorts by a number that is another one for each item.
-pub(crate) fn sort_by_number<T>(items: &mut Vec<T>, number: impl Fn(&T) -> u64) {
+pub(crate) fn sort_by_number<T>(items: &mut [T], number: impl Fn(&T) -> u64) {
     sort_by(items, |one, other| number(one) < number(other));
 }
 

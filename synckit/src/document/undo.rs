@@ -3,7 +3,7 @@
 //! An inverse takes effect only where what it takes back is still there: a field that somebody else has written since,
 //! or an item that was moved on, stays as it is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::state::DocumentState;
@@ -85,8 +85,8 @@ struct Step {
 /// The steps that can be undone and redone.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct UndoHistory {
-    undo: Vec<Step>,
-    redo: Vec<Step>,
+    undo: VecDeque<Step>,
+    redo: VecDeque<Step>,
     /// An operation that restored what an earlier one had written stands for it: earlier steps go on to find it.
     pub(super) stands_for: HashMap<(Aspect, Dot), Dot>,
     /// What is known of texts beyond that.
@@ -129,16 +129,16 @@ impl UndoHistory {
         self.redo.clear();
         if !self.merge(&inverses, now_ms) {
             if self.undo.len() == MAX_STEPS {
-                self.undo.remove(0);
+                self.undo.pop_front();
             }
-            self.undo.push(Step { inverses, time_ms: now_ms });
+            self.undo.push_back(Step { inverses, time_ms: now_ms });
         }
     }
 
     /// Typing into one field is one step, not one a letter.
     fn merge(&mut self, inverses: &[Inverse], now_ms: u64) -> bool {
         let within = self.merge_within;
-        let Some(last) = self.undo.last_mut() else { return false };
+        let Some(last) = self.undo.back_mut() else { return false };
         if let ([Inverse::Text(typed)], [Inverse::Text(next)]) = (last.inverses.as_mut_slice(), inverses) {
             let merged = now_ms.saturating_sub(last.time_ms) < within && typed.merge(next);
             if merged {
@@ -165,7 +165,7 @@ impl UndoHistory {
     pub(crate) fn go(&mut self, direction: Direction, state: &mut DocumentState, open: &mut Open) -> bool {
         loop {
             let from = if direction == Direction::Undo { &mut self.undo } else { &mut self.redo };
-            let Some(step) = from.pop() else { return false };
+            let Some(step) = from.pop_back() else { return false };
             let mut transaction = Transaction { state, open };
             for inverse in step.inverses.iter().rev() {
                 self.take_back(inverse, &mut transaction);
@@ -173,7 +173,7 @@ impl UndoHistory {
             if !open.inverses.is_empty() {
                 let inverses = std::mem::take(&mut open.inverses);
                 let to = if direction == Direction::Undo { &mut self.redo } else { &mut self.undo };
-                to.push(Step { inverses, time_ms: 0 });
+                to.push_back(Step { inverses, time_ms: 0 });
                 return true;
             }
         }
