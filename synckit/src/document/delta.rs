@@ -1,5 +1,7 @@
 //! What another replica lacks, cut from what is live.
 
+use std::collections::VecDeque;
+
 use super::state::DocumentState;
 use crate::crdt::causal;
 use crate::crdt::operation::{Action, Operation, Stamp};
@@ -62,7 +64,8 @@ impl DocumentState {
 
     /// Cuts a replica's live operations into stretches that together cover everything from `next` on. A pending change
     /// is one; what comes before the first is not known to be pending, so each operation there is one of its own.
-    fn stretches(&self, replica: ReplicaId, mut next: u64, mut rest: Vec<Operation>) -> Vec<Stretch> {
+    fn stretches(&self, replica: ReplicaId, mut next: u64, operations: Vec<Operation>) -> Vec<Stretch> {
+        let mut rest = VecDeque::from(operations);
         let last = self.version.get(replica);
         let boundaries = self.boundaries.get(&replica).map_or(&[][..], Vec::as_slice);
         let mut ends = boundaries[boundaries.partition_point(|&end| end < next)..].iter();
@@ -159,16 +162,16 @@ impl Stretch {
     }
 }
 
-/// Takes the operations up to sequence number `end` out of the front; one that goes on behind it is cut in two.
-fn split_at(operations: &mut Vec<Operation>, end: u64) -> Vec<Operation> {
+/// Takes the operations up to sequence number `end` out of the front; one that goes on behind it is cut in two. Costs what
+/// it takes out: there can be as many pending changes as operations.
+fn split_at(operations: &mut VecDeque<Operation>, end: u64) -> Vec<Operation> {
     let within = operations.partition_point(|operation| operation.stamp.dot.seq <= end);
-    let rest = operations.split_off(within);
-    let mut head = std::mem::replace(operations, rest);
+    let mut head: Vec<Operation> = operations.drain(..within).collect();
     if let Some(Operation { stamp, container, action: Action::Text(action) }) = head.last_mut()
         && let Some((dot, rest)) = action.split_off(end)
     {
         let (stamp, action) = (Stamp { dot, ..*stamp }, Action::Text(rest));
-        operations.insert(0, Operation { stamp, container: container.clone(), action });
+        operations.push_front(Operation { stamp, container: container.clone(), action });
     }
     head
 }
@@ -198,5 +201,31 @@ fn weight(action: &Action) -> usize {
             value.byte_size() + dots(observed.len())
         }
         Action::Text(action) => action.weight(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use super::split_at;
+    use crate::crdt::container::{ContainerId, Kind};
+    use crate::crdt::operation::{Action, Operation, Stamp};
+    use crate::version::{Dot, ReplicaId, Timestamp};
+
+    #[test]
+    fn cutting_off_the_front_leaves_the_rest_where_it_is() {
+        const COUNT: u64 = 1000;
+        let container = ContainerId::Root.child("counter", Kind::Counter);
+        let operation = |seq| Operation {
+            stamp: Stamp { time: Timestamp(1), dot: Dot::new(ReplicaId::new(1), seq) },
+            container: container.clone(),
+            action: Action::CounterAdd { added: seq, subtracted: 0 },
+        };
+        let mut rest: VecDeque<Operation> = (1..=COUNT).map(operation).collect();
+        let parts: Vec<Vec<Operation>> = (1..=COUNT).map(|end| split_at(&mut rest, end)).collect();
+        assert!(rest.is_empty() && parts.iter().all(|part| part.len() == 1));
+        // A part that had room for the rest would mean that all of them together take the square of it.
+        assert!(parts.iter().map(Vec::capacity).sum::<usize>() <= 8 * COUNT as usize);
     }
 }
