@@ -225,3 +225,16 @@ fn values_that_are_too_large_are_refused_and_leave_nothing() {
     todo.votes().increment(i64::MAX).unwrap();
     assert_ne!(todo.export(), before);
 }
+
+#[test]
+fn a_client_that_keeps_nothing_does_not_remember_every_single_write() {
+    #[derive(Document, Clone, Debug, Default, PartialEq)]
+    struct Post {
+        likes: Counter,
+    }
+    let post = SyncKit::in_memory(1).document::<Post>("post");
+    for _ in 0..1000 {
+        post.likes().increment(1).unwrap();
+    }
+    assert!(post.export().len() < 200, "{} bytes for one number", post.export().len());
+}

@@ -319,8 +319,11 @@ impl DocumentCell {
         let (shared, me) = (self.shared.upgrade(), self.me.upgrade());
         let told = shared.zip(me).is_some_and(|(shared, me)| shared.inbox().push(Command::Dirty(me)));
         if !told {
-            // Nobody stores or sends here: the state alone remembers.
+            // Nobody stores or sends here, so nobody will need the same changes again: the state alone remembers.
             self.take_fresh();
+            let state = &mut self.lock().state;
+            let known = state.version().clone();
+            state.acknowledge(&known);
         }
     }
 
