@@ -15,7 +15,7 @@ use super::shared::Shared;
 use super::status::{DocumentStatus, Tier};
 use super::writer::WriterLock;
 use crate::document::event::{Target, Touched};
-use crate::document::transaction::{Committed, Open, Transaction};
+use crate::document::transaction::{Committed, Open, Pending, Transaction};
 use crate::document::undo::{Direction, UndoHistory};
 use crate::document::{Applied, ApplyError, DocumentState, Origin, WriteError};
 use crate::version::{Dot, ReplicaId};
@@ -42,13 +42,29 @@ pub(crate) struct DocumentCell {
     inner: Mutex<Inner>,
 }
 
+/// A change that is to be stored and sent.
+enum Fresh {
+    /// Made here: it is encoded when it is taken, so that one can go on where the last one ended.
+    Local(Pending),
+    Imported(Change),
+}
+
+impl Fresh {
+    fn replica(&self) -> ReplicaId {
+        match self {
+            Self::Local(pending) => pending.replica,
+            Self::Imported(change) => change.replica,
+        }
+    }
+}
+
 struct Inner {
     state: DocumentState,
     observers: Observers,
     queue: VecDeque<Vec<Observer>>,
     notifying: bool,
     open: Option<Open>,
-    fresh: Vec<Change>,
+    fresh: Vec<Fresh>,
     status: DocumentStatus,
     replica: ReplicaId,
     written: bool,
@@ -179,7 +195,7 @@ impl DocumentCell {
         {
             let mut inner = self.lock();
             let applied = inner.state.restore(snapshot, Origin::Remote)?;
-            inner.fresh.extend(applied.changes);
+            inner.fresh.extend(applied.changes.into_iter().map(Fresh::Imported));
             inner.touch(&applied.touched);
         }
         drop(inside);
@@ -197,7 +213,12 @@ impl DocumentCell {
     /// Local changes since the last call: to be stored, then sent.
     pub(crate) fn take_fresh(&self) -> Vec<Change> {
         self.announced.store(false, Ordering::Release);
-        std::mem::take(&mut self.lock().fresh)
+        let inner = &mut *self.lock();
+        let change = |fresh| match fresh {
+            Fresh::Local(pending) => inner.state.encode(pending),
+            Fresh::Imported(change) => change,
+        };
+        std::mem::take(&mut inner.fresh).into_iter().map(change).collect()
     }
 
     /// Sets the replica that local writes are made under. Refused (`false`) once something was written under another.
@@ -224,7 +245,7 @@ impl DocumentCell {
             let mut inner = self.lock();
             let (changes, touched) = inner.state.reissue(from, to);
             inner.replica = to;
-            inner.fresh.retain(|change| change.replica != from.replica);
+            inner.fresh.retain(|fresh| fresh.replica() != from.replica);
             inner.undo.clear();
             inner.touch(&touched);
             changes
@@ -299,11 +320,17 @@ impl DocumentCell {
 
     /// Takes in what a transaction did. `record` keeps it for undo, with the time in milliseconds.
     fn finish(&self, inner: &mut Inner, committed: Committed, record: Option<u64>) {
-        let Committed { change, touched, inverses } = committed;
+        let Committed { pending, touched, inverses } = committed;
         inner.written = true;
-        inner.fresh.push(change);
         inner.status.saved = Tier::Memory;
-        inner.status.pending += usize::from(!self.local_only);
+        let last = match inner.fresh.last_mut() {
+            Some(Fresh::Local(last)) => Some(last),
+            _ => None,
+        };
+        if let Some(pending) = inner.state.go_on(last, pending) {
+            inner.fresh.push(Fresh::Local(pending));
+            inner.status.pending += usize::from(!self.local_only);
+        }
         inner.touch(&touched);
         inner.announce(Watch::Status);
         if let Some(now) = record {
@@ -319,11 +346,12 @@ impl DocumentCell {
         let (shared, me) = (self.shared.upgrade(), self.me.upgrade());
         let told = shared.zip(me).is_some_and(|(shared, me)| shared.inbox().push(Command::Dirty(me)));
         if !told {
-            // Nobody stores or sends here, so nobody will need the same changes again: the state alone remembers.
-            self.take_fresh();
-            let state = &mut self.lock().state;
-            let known = state.version().clone();
-            state.acknowledge(&known);
+            // Nobody stores or sends here: the state alone remembers, and nobody will ask for the same changes again.
+            self.announced.store(false, Ordering::Release);
+            let inner = &mut *self.lock();
+            inner.fresh.clear();
+            let version = inner.state.version().clone();
+            inner.state.acknowledge(&version);
         }
     }
 

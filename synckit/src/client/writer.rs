@@ -3,11 +3,19 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
 
+#[derive(Debug, Default)]
+struct Owner {
+    /// Who is inside, and how often.
+    inside: Option<(ThreadId, usize)>,
+    /// How many wait: telling nobody would be a system call for nothing.
+    waiting: usize,
+}
+
 /// Held by a thread for the length of a transaction, whose closure runs without any other lock. Other threads, readers
 /// too, wait until it is over, so nobody sees half a transaction.
 #[derive(Debug, Default)]
 pub(super) struct WriterLock {
-    owner: Mutex<Option<(ThreadId, usize)>>,
+    owner: Mutex<Owner>,
     freed: Condvar,
 }
 
@@ -17,21 +25,25 @@ impl WriterLock {
         let me = std::thread::current().id();
         let mut owner = self.lock();
         loop {
-            match &mut *owner {
+            match &mut owner.inside {
                 Some((thread, depth)) if *thread == me => {
                     *depth += 1;
                     return Inside { lock: self };
                 }
-                Some(_) => owner = self.freed.wait(owner).unwrap_or_else(PoisonError::into_inner),
+                Some(_) => {
+                    owner.waiting += 1;
+                    owner = self.freed.wait(owner).unwrap_or_else(PoisonError::into_inner);
+                    owner.waiting -= 1;
+                }
                 None => {
-                    *owner = Some((me, 1));
+                    owner.inside = Some((me, 1));
                     return Inside { lock: self };
                 }
             }
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<(ThreadId, usize)>> {
+    fn lock(&self) -> MutexGuard<'_, Owner> {
         self.owner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -44,11 +56,13 @@ pub(super) struct Inside<'a> {
 impl Drop for Inside<'_> {
     fn drop(&mut self) {
         let mut owner = self.lock.lock();
-        if let Some((_, depth)) = &mut *owner {
+        if let Some((_, depth)) = &mut owner.inside {
             *depth -= 1;
             if *depth == 0 {
-                *owner = None;
-                self.lock.freed.notify_one();
+                owner.inside = None;
+                if owner.waiting > 0 {
+                    self.lock.freed.notify_one();
+                }
             }
         }
     }

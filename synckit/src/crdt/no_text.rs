@@ -44,7 +44,7 @@ impl TextState {
         match *self {}
     }
 
-    pub(crate) fn edits_by(&self, _replica: ReplicaId, _first: u64) -> Vec<(Dot, TextAction)> {
+    pub(crate) fn edits_by(&self, _replica: ReplicaId, _first: u64, _last: u64) -> Vec<(Dot, TextAction)> {
         match *self {}
     }
 

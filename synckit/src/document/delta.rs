@@ -1,6 +1,7 @@
 //! What another replica lacks, cut from what is live.
 
 use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
 
 use super::state::DocumentState;
 use crate::crdt::causal;
@@ -27,6 +28,7 @@ impl DocumentState {
         if version.includes(&self.version) {
             return Update::default();
         }
+        self.handed_out.0.store(true, Ordering::Relaxed);
         let mut missing: SortedMap<ReplicaId, Vec<Operation>> = SortedMap::default();
         for (replica, _) in self.version.iter().filter(|&(replica, seq)| seq > version.get(replica)) {
             missing.insert(replica, Vec::new());
@@ -64,8 +66,8 @@ impl DocumentState {
 
     /// Cuts a replica's live operations into stretches that together cover everything from `next` on. A pending change
     /// is one; what comes before the first is not known to be pending, so each operation there is one of its own.
-    fn stretches(&self, replica: ReplicaId, mut next: u64, operations: Vec<Operation>) -> Vec<Stretch> {
-        let mut rest = VecDeque::from(operations);
+    fn stretches(&self, replica: ReplicaId, mut next: u64, rest: Vec<Operation>) -> Vec<Stretch> {
+        let mut rest = VecDeque::from(rest);
         let last = self.version.get(replica);
         let boundaries = self.boundaries.get(&replica).map_or(&[][..], Vec::as_slice);
         let mut ends = boundaries[boundaries.partition_point(|&end| end < next)..].iter();
@@ -162,16 +164,15 @@ impl Stretch {
     }
 }
 
-/// Takes the operations up to sequence number `end` out of the front; one that goes on behind it is cut in two. Costs what
-/// it takes out: there can be as many pending changes as operations.
-fn split_at(operations: &mut VecDeque<Operation>, end: u64) -> Vec<Operation> {
-    let within = operations.partition_point(|operation| operation.stamp.dot.seq <= end);
-    let mut head: Vec<Operation> = operations.drain(..within).collect();
+/// Takes the operations up to sequence number `end` out of the front; one that goes on behind it is cut in two.
+fn split_at(rest: &mut VecDeque<Operation>, end: u64) -> Vec<Operation> {
+    let within = rest.partition_point(|operation| operation.stamp.dot.seq <= end);
+    let mut head: Vec<Operation> = rest.drain(..within).collect();
     if let Some(Operation { stamp, container, action: Action::Text(action) }) = head.last_mut()
-        && let Some((dot, rest)) = action.split_off(end)
+        && let Some((dot, back)) = action.split_off(end)
     {
-        let (stamp, action) = (Stamp { dot, ..*stamp }, Action::Text(rest));
-        operations.push_front(Operation { stamp, container: container.clone(), action });
+        let (stamp, action) = (Stamp { dot, ..*stamp }, Action::Text(back));
+        rest.push_front(Operation { stamp, container: container.clone(), action });
     }
     head
 }

@@ -1,6 +1,7 @@
 //! The containers of a document and how far it is.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::apply::Parked;
 use super::event::{Target, Touched};
@@ -42,6 +43,18 @@ pub struct DocumentState {
     /// What counters held of a replica before an increment that the server has not acknowledged, ascending for each
     /// replica: needed when the replica's id turns out to be used twice.
     pub(super) counter_bases: Vec<CounterBase>,
+    /// Whether changes were cut from it since the last transaction: from then on none of those is made longer.
+    pub(super) handed_out: Flag,
+}
+
+/// A flag that readers set.
+#[derive(Debug, Default)]
+pub(super) struct Flag(pub(super) AtomicBool);
+
+impl Clone for Flag {
+    fn clone(&self) -> Self {
+        Self(AtomicBool::new(self.0.load(Ordering::Relaxed)))
+    }
 }
 
 #[derive(Debug, Clone)]

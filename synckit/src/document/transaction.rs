@@ -5,6 +5,8 @@ use super::event::Target;
 use super::event::Touched;
 use super::state::DocumentState;
 use super::undo::Inverse;
+use std::sync::atomic::Ordering;
+
 use crate::crdt::container::ContainerId;
 use crate::crdt::operation::{Action, Operation, Stamp};
 #[cfg(feature = "text")]
@@ -31,7 +33,7 @@ pub(crate) struct Open {
 /// What a transaction did.
 #[derive(Debug)]
 pub(crate) struct Committed {
-    pub(crate) change: Change,
+    pub(crate) pending: Pending,
     pub(crate) touched: Touched,
     pub(crate) inverses: Vec<Inverse>,
 }
@@ -104,12 +106,40 @@ impl DocumentState {
 
     /// Ends a transaction. `None` when it did nothing.
     pub(crate) fn commit(&mut self, open: Open) -> Option<Committed> {
-        let Open { replica, first_seq, next_seq, time, mut operations, edited, touched, inverses } = open;
+        let Open { replica, first_seq, next_seq, time, operations, edited, touched, inverses } = open;
         if next_seq == first_seq {
             return None;
         }
+        let last_seq = next_seq - 1;
+        let pending = Pending { replica, first_seq, last_seq, time, operations, edited };
+        self.boundaries.get_or_default(replica).push(last_seq);
+        Some(Committed { pending, touched, inverses })
+    }
+
+    /// Makes typing that nobody has seen yet one change with what was typed before. Returns `next` where that is not so.
+    pub(crate) fn go_on(&mut self, last: Option<&mut Pending>, next: Pending) -> Option<Pending> {
+        let seen = self.handed_out.0.swap(false, Ordering::Relaxed);
+        let Some(last) = last.filter(|last| !seen && last.takes(&next)) else { return Some(next) };
+        if let Some(ends) = self.boundaries.get_mut(&next.replica)
+            && let Some(end) = ends.len().checked_sub(2)
+        {
+            ends.remove(end);
+        }
+        last.last_seq = next.last_seq;
+        for (container, first) in next.edited {
+            if last.edited.iter().all(|(other, _)| *other != container) {
+                last.edited.push((container, first));
+            }
+        }
+        None
+    }
+
+    /// The change that a transaction is for others.
+    pub(crate) fn encode(&self, pending: Pending) -> Change {
+        let Pending { replica, first_seq, last_seq, time, mut operations, edited } = pending;
         for (container, first) in edited {
-            let edits = self.text(&container).map(|text| text.edits_by(replica, first)).unwrap_or_default();
+            let text = self.text(&container);
+            let edits = text.map(|text| text.edits_by(replica, first, last_seq)).unwrap_or_default();
             operations.extend(edits.into_iter().map(|(dot, action)| Operation {
                 stamp: Stamp { time, dot },
                 container: container.clone(),
@@ -119,15 +149,38 @@ impl DocumentState {
         sort_by_number(&mut operations, |operation| operation.stamp.dot.seq);
         let mut dependencies = VersionVector::new();
         operations.iter().for_each(|operation| operations::depend(&mut dependencies, operation));
-        let change = Change {
+        Change {
             replica,
             first_seq,
-            len: next_seq - first_seq,
+            len: last_seq + 1 - first_seq,
             time,
             operations: operations::encode(replica, first_seq, time, &operations),
             dependencies,
-        };
-        self.boundaries.get_or_default(replica).push(change.last_seq());
-        Some(Committed { change, touched, inverses })
+        }
+    }
+}
+
+/// What a transaction did, not encoded yet.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    pub(crate) replica: ReplicaId,
+    first_seq: u64,
+    last_seq: u64,
+    time: Timestamp,
+    operations: Vec<Operation>,
+    /// Texts that were written, and the first sequence number there: what was done is read off them.
+    edited: Vec<(ContainerId, u64)>,
+}
+
+/// Characters of one change that is made longer.
+const MAX_TYPING: u64 = 4096;
+
+impl Pending {
+    fn takes(&self, next: &Self) -> bool {
+        self.replica == next.replica
+            && self.last_seq + 1 == next.first_seq
+            && self.operations.is_empty()
+            && next.operations.is_empty()
+            && next.last_seq - self.first_seq < MAX_TYPING
     }
 }

@@ -31,7 +31,8 @@ impl Writer {
         Transaction { state: &mut self.state, open: &mut open }
             .map_set(&ContainerId::Root, &key, New::Value(Value::String(value.into())))
             .unwrap();
-        self.state.commit(open).unwrap().change
+        let committed = self.state.commit(open).unwrap();
+        self.state.encode(committed.pending)
     }
 
     pub(crate) fn apply(&mut self, update: &Update) -> Vec<Change> {

@@ -76,9 +76,9 @@ impl Replica {
         let mut open = self.state.begin(self.id, self.now);
         let result =
             make(&mut Transaction { state: &mut self.state, open: &mut open }).expect("a valid write");
-        let change = self.state.commit(open).map(|Committed { change, inverses, .. }| {
+        let change = self.state.commit(open).map(|Committed { pending, inverses, .. }| {
             self.undo.record(inverses, self.now);
-            change
+            self.state.encode(pending)
         });
         (result, change)
     }
@@ -86,7 +86,8 @@ impl Replica {
     pub(super) fn step(&mut self, direction: Direction) -> Option<Change> {
         let mut open = self.state.begin(self.id, self.now);
         self.undo.go(direction, &mut self.state, &mut open);
-        self.state.commit(open).map(|committed| committed.change)
+        let committed = self.state.commit(open)?;
+        Some(self.state.encode(committed.pending))
     }
 
     pub(super) fn receive(&mut self, changes: Vec<Change>) {
