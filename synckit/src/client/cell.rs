@@ -3,6 +3,7 @@
 //! Every change goes: wait for the writer, lock, apply, unlock, then notify. No callback runs under a lock. A write made
 //! inside a callback is applied at once and its own callbacks run after those of the change before.
 
+mod fresh;
 mod scope;
 
 use std::collections::VecDeque;
@@ -15,11 +16,12 @@ use super::shared::Shared;
 use super::status::{DocumentStatus, Tier};
 use super::writer::WriterLock;
 use crate::document::event::{Target, Touched};
-use crate::document::transaction::{Committed, Open, Pending, Transaction};
+use crate::document::transaction::{Committed, Open, Transaction};
 use crate::document::undo::{Direction, UndoHistory};
 use crate::document::{Applied, ApplyError, DocumentState, Origin, WriteError};
 use crate::version::{Dot, ReplicaId};
 use crate::wire::{Change, Snapshot, Update};
+use fresh::Fresh;
 use scope::{Notifying, Scope};
 
 /// What of a document can be watched.
@@ -40,22 +42,6 @@ pub(crate) struct DocumentCell {
     announced: AtomicBool,
     writer: WriterLock,
     inner: Mutex<Inner>,
-}
-
-/// A change that is to be stored and sent.
-enum Fresh {
-    /// Made here: it is encoded when it is taken, so that one can go on where the last one ended.
-    Local(Pending),
-    Imported(Change),
-}
-
-impl Fresh {
-    fn replica(&self) -> ReplicaId {
-        match self {
-            Self::Local(pending) => pending.replica,
-            Self::Imported(change) => change.replica,
-        }
-    }
 }
 
 struct Inner {
@@ -214,11 +200,7 @@ impl DocumentCell {
     pub(crate) fn take_fresh(&self) -> Vec<Change> {
         self.announced.store(false, Ordering::Release);
         let inner = &mut *self.lock();
-        let change = |fresh| match fresh {
-            Fresh::Local(pending) => inner.state.encode(pending),
-            Fresh::Imported(change) => change,
-        };
-        std::mem::take(&mut inner.fresh).into_iter().map(change).collect()
+        std::mem::take(&mut inner.fresh).into_iter().map(|fresh| fresh.encode(&inner.state)).collect()
     }
 
     /// Sets the replica that local writes are made under. Refused (`false`) once something was written under another.

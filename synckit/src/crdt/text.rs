@@ -3,10 +3,11 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::marks::{Mark, MarkedRange, Marks};
 use super::operation::{Action, Live, Stamp};
-use crate::sequence::{Edit, Sequence, SequenceError, Step};
+use crate::sequence::{Edit, Inserted, Sequence, SequenceError, Step};
 use crate::value::Value;
 use crate::version::{Dot, ReplicaId, Timestamp, VersionVector};
 
@@ -107,11 +108,20 @@ impl TextAction {
 }
 
 /// The latest steps, kept from the first time that somebody asks.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Recent {
     /// The number of the step behind the last one.
     revision: u64,
     steps: VecDeque<TextStep>,
+}
+
+impl Default for Recent {
+    /// Begins with a number that no earlier text has come to: one that is loaded in the place of another is not taken
+    /// for it by those who follow.
+    fn default() -> Self {
+        static LIVES: AtomicU64 = AtomicU64::new(1);
+        Self { revision: LIVES.fetch_add(1, Ordering::Relaxed) << 40, steps: VecDeque::new() }
+    }
 }
 
 #[derive(Debug, Clone, Default)]
@@ -129,6 +139,8 @@ impl TextState {
     /// Takes in a whole text where there is none yet.
     pub(crate) fn load(&mut self, sequence: Sequence) {
         self.sequence = sequence;
+        // What others lack of it is looked up by id.
+        self.sequence.prepare();
         if let Some(recent) = &mut self.recent {
             // Whoever follows reads it anew.
             recent.revision += 1;
@@ -200,6 +212,20 @@ impl TextState {
             self.note(|| step);
         }
         !steps.is_empty()
+    }
+
+    /// Puts an insertion that was not accepted right behind its left origin.
+    pub(crate) fn keep(&mut self, action: &TextAction) {
+        let TextAction::Edit(Edit::Insert { dot, left, text: Inserted::Text(text), .. }) = action else {
+            return;
+        };
+        if self.sequence.version().contains(*dot) {
+            return;
+        }
+        let _ = match left {
+            Some(left) => self.sequence.insert_behind(*dot, *left, text),
+            None => self.sequence.insert(*dot, 0, text),
+        };
     }
 
     /// Makes looking up characters by id fast.

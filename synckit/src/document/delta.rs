@@ -54,14 +54,17 @@ impl DocumentState {
         }
         if beside {
             // Nothing has to come before anything else.
-            return self.join(streams.into_iter().flat_map(|(_, stretches)| stretches).collect());
+            // Nor is anything cut but where changes ended: who reads it may not take other places for ends.
+            let whole =
+                |done: Stretch| vec![self.change(done.replica, done.first, done.last, &done.operations)];
+            return join(streams.into_iter().flat_map(|(_, stretches)| stretches).collect(), whole);
         }
         let first = |stretch: &Stretch| Dot::new(stretch.replica, stretch.first);
         let ordered = causal::merge(streams, first, |stretch, need| {
             let operations = stretch.operations.iter();
             operations.flat_map(|operation| operation.action.dependencies()).flatten().for_each(need);
         });
-        self.join(ordered)
+        join(ordered, |done| self.changes(done))
     }
 
     /// Cuts a replica's live operations into stretches that together cover everything from `next` on. A pending change
@@ -91,26 +94,6 @@ impl DocumentState {
             is_first = false;
         }
         stretches
-    }
-
-    /// Puts neighbours under one header, as far as they fit.
-    fn join(&self, stretches: Vec<Stretch>) -> Update {
-        let mut update = Update::default();
-        let mut open: Option<Stretch> = None;
-        for mut stretch in stretches {
-            match &mut open {
-                Some(last) if last.takes(&stretch) => {
-                    last.operations.append(&mut stretch.operations);
-                    (last.last, last.closed) = (stretch.last, stretch.closed);
-                }
-                _ => {
-                    update.changes.extend(open.take().map(|done| self.changes(done)).into_iter().flatten());
-                    open = Some(stretch);
-                }
-            }
-        }
-        update.changes.extend(open.map(|done| self.changes(done)).into_iter().flatten());
-        update
     }
 
     /// One change, or several when it is too large for one.
@@ -146,6 +129,26 @@ impl DocumentState {
             dependencies,
         }
     }
+}
+
+/// Puts neighbours under one header, as far as they fit.
+fn join(stretches: Vec<Stretch>, changes: impl Fn(Stretch) -> Vec<Change>) -> Update {
+    let mut update = Update::default();
+    let mut open: Option<Stretch> = None;
+    for mut stretch in stretches {
+        match &mut open {
+            Some(last) if last.takes(&stretch) => {
+                last.operations.append(&mut stretch.operations);
+                (last.last, last.closed) = (stretch.last, stretch.closed);
+            }
+            _ => {
+                update.changes.extend(open.take().map(|done| changes(done)).into_iter().flatten());
+                open = Some(stretch);
+            }
+        }
+    }
+    update.changes.extend(open.map(|done| changes(done)).into_iter().flatten());
+    update
 }
 
 /// Consecutive sequence numbers of one replica, and what is live of them.

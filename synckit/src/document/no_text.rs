@@ -5,6 +5,7 @@ use super::event::Touched;
 use super::state::DocumentState;
 use super::transaction::Transaction;
 use super::undo::UndoHistory;
+use crate::crdt::operation::Operation;
 use crate::wire::DecodeError;
 
 #[derive(Debug, Clone)]
@@ -26,6 +27,8 @@ impl UndoHistory {
 }
 
 impl DocumentState {
+    pub(super) fn keep_text(&mut self, _operation: &Operation) {}
+
     pub(super) fn encoded_texts(&self) -> Vec<Vec<u8>> {
         Vec::new()
     }

@@ -22,6 +22,7 @@ impl DocumentState {
             let _ = reader.each(&mut |operation| {
                 for operation in renaming.operation(operation, |counter| self.counter_base(counter, from)) {
                     fresh.execute(&operation, &mut touched);
+                    fresh.keep_text(&operation);
                 }
             });
         }

@@ -4,9 +4,20 @@ use super::error::ApplyError;
 use super::event::{Target, Touched};
 use super::state::DocumentState;
 use crate::crdt::container::Content;
+use crate::crdt::operation::{Action, Operation};
 use crate::wire::text_snapshot;
 
 impl DocumentState {
+    /// Sees to it that a renamed insertion is there: among others that were made beside it, the order may be another one
+    /// under the new name, and what it stood between is no place any more.
+    pub(super) fn keep_text(&mut self, operation: &Operation) {
+        if let Action::Text(action) = &operation.action
+            && let Some(text) = self.text_mut(&operation.container)
+        {
+            text.keep(action);
+        }
+    }
+
     pub(super) fn encoded_texts(&self) -> Vec<Vec<u8>> {
         let texts = self.containers.iter().filter_map(|(id, content)| match content {
             Content::Text(text) if !text.sequence().version().is_empty() => {

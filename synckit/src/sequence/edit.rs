@@ -110,15 +110,22 @@ impl Edit {
         }
     }
 
-    /// The same edit in parts of at most `max` steps.
+    /// The same edit in parts of at most `max` characters. Only text takes room: what has none stays whole.
     pub(crate) fn parts(self, max: usize) -> Vec<Self> {
-        let (mut parts, mut rest) = (Vec::new(), self);
-        while rest.len() > max {
-            let [head, tail] = rest.split(max);
-            parts.push(head);
-            rest = tail;
+        let Self::Insert { dot, left, right, text: Inserted::Text(text) } = &self else { return vec![self] };
+        if text.len() <= max {
+            return vec![self];
         }
-        parts.push(rest);
+        let (mut parts, mut rest, mut done) = (Vec::new(), &text[..], 0u64);
+        while !rest.is_empty() {
+            let (head, tail) = rest.split_at(byte_len(rest, max as u32));
+            let on = |done: u64| Dot::new(dot.replica, dot.seq + done);
+            let left = if done == 0 { *left } else { Some(on(done - 1)) };
+            let text = Inserted::Text(head.into());
+            let count = text.len() as u64;
+            parts.push(Self::Insert { dot: on(done), left, right: *right, text });
+            (rest, done) = (tail, done + count);
+        }
         parts
     }
 
@@ -139,11 +146,16 @@ impl Edit {
                 };
                 target && renamed(on(first, *at)) == renamed(first)
             };
-            let len = (1..rest.len()).take_while(same).count() + 1;
-            if len == rest.len() {
+            // Names change at one number: up to there all are the same.
+            let (mut low, mut high) = (1, rest.len());
+            while low < high {
+                let middle = low + (high - low) / 2;
+                if same(&middle) { low = middle + 1 } else { high = middle }
+            }
+            if low == rest.len() {
                 break;
             }
-            let [head, tail] = rest.split(len);
+            let [head, tail] = rest.split(low);
             parts.push(head);
             rest = tail;
         }
@@ -232,18 +244,18 @@ impl Sequence {
 
     fn edits_of(&self, at: WriterIndex, known: u64, emit: &mut dyn FnMut(Edit)) {
         let writer = &self.writers[at as usize];
-        let Ok(known) = u32::try_from(known) else { return };
-        let mut spans = &writer.spans[writer.spans.partition_point(|span| span.end() <= known + 1)..];
-        let deletions = writer.deletions.partition_point(|deletion| deletion.end() <= known + 1);
+        let Some(next) = u32::try_from(known).ok().and_then(|known| known.checked_add(1)) else { return };
+        let mut spans = &writer.spans[writer.spans.partition_point(|span| span.end() <= next)..];
+        let deletions = writer.deletions.partition_point(|deletion| deletion.end() <= next);
         let mut deletions = &writer.deletions[deletions..];
         loop {
             match (spans.split_first(), deletions.split_first()) {
                 (Some((span, rest)), deletion) if deletion.is_none_or(|(next, _)| span.seq < next.seq) => {
-                    self.insertion(at, span, known + 1, emit);
+                    self.insertion(at, span, next, emit);
                     spans = rest;
                 }
                 (_, Some((deletion, rest))) => {
-                    self.deletion(at, deletion.from(known + 1), emit);
+                    self.deletion(at, deletion.from(next), emit);
                     deletions = rest;
                 }
                 (None, None) => return,

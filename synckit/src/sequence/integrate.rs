@@ -157,7 +157,8 @@ impl Sequence {
         };
         let deletion = deletion.from(writer.end);
         let (from, to) = deletion.targets().unwrap_or((low, high));
-        if self.writers[deletion.target.writer as usize].end < high {
+        // Only characters are deleted, and all of them are here: so every replica decides alike.
+        if !self.writers[deletion.target.writer as usize].has_characters(low, high) {
             return Err(SequenceError::Missing);
         }
         self.writers[own.writer as usize].push_deletion(deletion);

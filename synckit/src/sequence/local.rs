@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::contents::{astral, char_count};
 use super::hot::Typing;
-use super::piece::{Id, Piece};
+use super::piece::{Id, MAX_PIECE, Piece};
 use super::writer::{Deletion, Span};
 use super::{Sequence, SequenceError, Spot};
 use crate::version::Dot;
@@ -90,9 +90,15 @@ impl Sequence {
             return false;
         }
         let piece = &mut self.tree.leaf_mut(self.hot.leaf).pieces_mut()[typing.slot];
+        let writer = &mut self.writers[id.writer as usize];
+        let Some(span) = writer.spans.last_mut().filter(|span| span.len + count <= MAX_PIECE) else {
+            return false;
+        };
         if piece.is_wide() == text.is_ascii() || !piece.has_room(count) {
             return false;
         }
+        span.len += count;
+        writer.end = id.seq + count;
         piece.grow(count);
         if at != Typing::ANYWHERE {
             typing.at += count;
@@ -100,11 +106,6 @@ impl Sequence {
         typing.id.seq += count;
         let wide = piece.is_wide();
         self.contents.push(id.writer, text);
-        let writer = &mut self.writers[id.writer as usize];
-        writer.end = id.seq + count;
-        if let Some(span) = writer.spans.last_mut() {
-            span.len += count;
-        }
         self.shown(count as i32, if wide { astral(text) as i32 } else { 0 });
         true
     }

@@ -35,7 +35,9 @@ impl Sequence {
             }
             match &mut open {
                 Some((id, len, deleted))
-                    if id.advance(*len) == piece.id() && *deleted == piece.is_deleted() =>
+                    if id.advance(*len) == piece.id()
+                        && *deleted == piece.is_deleted()
+                        && *len + piece.len() <= MAX_PIECE =>
                 {
                     *len += piece.len();
                 }
@@ -130,11 +132,11 @@ fn push_reference(columns: &mut Columns, own: Id, to: Id, left: Option<Id>) {
 }
 
 fn read_edits(columns: &Columns, writers: &mut [Writer]) -> Result<(), DecodeError> {
-    let total: usize = columns.edit_counts.iter().map(|&count| count as usize).sum();
+    let total: u64 = columns.edit_counts.iter().map(|&count| u64::from(count)).sum();
     let gaps = columns.edit_gaps.len();
     if columns.edit_counts.len() != writers.len()
-        || total != columns.edits.len()
-        || (gaps != 0 && gaps != total)
+        || total != columns.edits.len() as u64
+        || (gaps != 0 && gaps != columns.edits.len())
     {
         return Err(SHORT);
     }
@@ -193,7 +195,13 @@ fn reference(
 ) -> Result<Id, DecodeError> {
     match references.next().ok_or(SHORT)? {
         NONE => Ok(Id::NONE),
-        NEXT => left.filter(|&left| left != Id::NONE).map(|left| left.advance(1)).ok_or(RANGE),
+        NEXT => {
+            let next = left.filter(|&left| left != Id::NONE).map(|left| left.advance(1)).ok_or(RANGE)?;
+            if next.writer == own.writer && next.seq >= own.seq {
+                return Err(RANGE);
+            }
+            Ok(next)
+        }
         code if code % 2 == 0 => {
             let back = u32::try_from((code - 2) / 2).map_err(|_| RANGE)?;
             let seq = own.seq.checked_sub(1).and_then(|last| last.checked_sub(back)).filter(|&seq| seq > 0);
@@ -201,8 +209,11 @@ fn reference(
         }
         code => {
             let writer = u32::try_from((code - 3) / 2).map_err(|_| RANGE)?;
-            let seq = references.next().ok_or(SHORT)?;
-            Ok(Id::new(writer, u32::try_from(seq).map_err(|_| RANGE)?))
+            let seq = u32::try_from(references.next().ok_or(SHORT)?).map_err(|_| RANGE)?;
+            if writer == own.writer && seq >= own.seq {
+                return Err(RANGE);
+            }
+            Ok(Id::new(writer, seq))
         }
     }
 }

@@ -3,5 +3,6 @@
 mod convergence;
 mod enumeration;
 mod growth;
+mod hostile;
 mod reference;
 mod unicode;

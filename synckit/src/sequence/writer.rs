@@ -2,7 +2,7 @@
 //! it deleted.
 
 use super::index::Index;
-use super::piece::{Id, Place};
+use super::piece::{Id, MAX_PIECE, Place};
 use crate::version::ReplicaId;
 
 /// Characters `seq..seq + len`, each inserted behind the one before. The first one's left origin and the right origin
@@ -71,10 +71,10 @@ impl Deletion {
 
     /// Takes up deletions that go on in the same way.
     fn join(&mut self, next: &Self) -> bool {
-        if self.target.writer != next.target.writer || self.end() != next.seq {
+        let (len, more) = (self.len(), next.len());
+        if self.target.writer != next.target.writer || self.end() != next.seq || len + more > MAX_PIECE {
             return false;
         }
-        let (len, more) = (self.len(), next.len());
         let ascends = |deletion: &Self| deletion.len() == 1 || !deletion.is_descending();
         let descends = |deletion: &Self| deletion.len() == 1 || deletion.is_descending();
         let (here, there) = (self.target.seq, next.target.seq);
@@ -114,6 +114,7 @@ impl Writer {
             && span.left == Id::new(writer, span.seq - 1)
             && span.right == last.right
             && span.place.is_gone() == last.place.is_gone()
+            && last.len + span.len <= MAX_PIECE
         {
             last.len += span.len;
             return;
@@ -144,6 +145,19 @@ impl Writer {
     pub(super) fn next_character(&self, seq: u32) -> Option<u32> {
         let at = self.spans.partition_point(|span| span.end() <= seq);
         self.spans.get(at).map(|span| span.seq.max(seq))
+    }
+
+    /// Whether all numbers from `low` to behind `high` are those of characters. O(log n + insertions).
+    pub(super) fn has_characters(&self, low: u32, high: u32) -> bool {
+        let first = self.spans.partition_point(|span| span.end() <= low);
+        let mut reached = low;
+        for span in &self.spans[first..] {
+            if span.seq > reached || reached >= high {
+                break;
+            }
+            reached = span.end();
+        }
+        reached >= high
     }
 
     /// The left and right origin of a character.

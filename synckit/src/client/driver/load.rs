@@ -185,7 +185,12 @@ fn take_in(document: &mut Document, chunks: &[Chunk]) -> Result<Vec<Change>, Sto
     for snapshot in snapshots {
         let applied = document.cell.restore(&snapshot, Origin::Load).map_err(|error| unreadable(&error))?;
         document.note_stored(&snapshot.update.changes);
+        let loaded = !snapshot.texts.is_empty() && applied.changes.is_empty();
         changes.extend(applied.changes);
+        if loaded && document.is_ready() {
+            // Another tab's snapshot into a document that was empty here: all of it is news.
+            changes.extend(document.cell.read(|state| state.since(&VersionVector::new())).changes);
+        }
     }
     for chunk in chunks {
         document.chunks.insert(chunk.id, chunk.update.len());

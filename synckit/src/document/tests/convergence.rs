@@ -2,8 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::replica::{Random, Replica, counter, list, map, picture, set, text};
+use super::replica::{Random, Replica, counter, list, map, note, picture, set, text};
 use crate::crdt::container::{ContainerId, Kind};
+use crate::crdt::marks::Expand;
 use crate::document::DocumentState;
 use crate::value::Value;
 use crate::version::VersionVector;
@@ -244,4 +245,41 @@ fn very_many_inserts_at_one_place_keep_their_order_and_stay_small() {
     let items: Vec<_> = state.list(&list()).unwrap().iter().collect();
     assert_eq!(items.iter().map(|item| item.id).collect::<Vec<_>>(), expected);
     assert!(items.iter().all(|item| item.position().unwrap().as_bytes().len() <= 48));
+}
+
+#[test]
+fn what_two_wrote_in_turns_is_loaded_from_a_snapshot_and_passed_on() {
+    let (mut a, mut b) = (Replica::new(1), Replica::new(2));
+    for turn in 0..350 {
+        for (writer, other) in [(0, 1), (1, 0)] {
+            let mut both = [&mut a, &mut b];
+            both[writer].write(|tx| {
+                let len = tx.state.text(&note()).map_or(0, |text| text.sequence().len());
+                tx.text_insert(&note(), len / 2, "x")?;
+                let key = format!("comment:{turn}").into();
+                tx.text_mark(&note(), len / 2..len / 2 + 1, &key, Some(Value::Bool(true)), Expand::None)
+            });
+            let from = both[writer].state.clone();
+            both[other].pull(&from);
+        }
+    }
+    for replica in [&mut a, &mut b] {
+        let version = replica.state.version().clone();
+        replica.state.acknowledge(&version);
+    }
+    let stored = Snapshot::decode(&a.state.snapshot().encode()).unwrap();
+    // Into nothing, into something, and on from there to somebody who has nothing.
+    let mut other = Replica::new(3);
+    other.write(|tx| tx.counter_add(&counter(), 1));
+    for mut loaded in [Replica::new(4), other] {
+        let applied = loaded.state.restore(&stored, crate::document::Origin::Remote).unwrap();
+        assert!(!applied.gap);
+        assert!(loaded.state.version().includes(a.state.version()));
+        let mut next = Replica::new(5);
+        next.receive(applied.changes);
+        assert!(next.state.version().includes(a.state.version()));
+        let mut last = Replica::new(6);
+        last.pull(&loaded.state);
+        assert_eq!(picture(&last.state), picture(&loaded.state));
+    }
 }

@@ -1,6 +1,6 @@
 //! A replica id that was used twice: the writes that are not acknowledged get a fresh one.
 
-use super::replica::{Random, Replica, counter, list, picture, set, text};
+use super::replica::{Random, Replica, counter, list, note, picture, set, text};
 use crate::crdt::container::ContainerId;
 use crate::document::{DocumentState, Origin};
 use crate::value::Value;
@@ -55,4 +55,23 @@ fn a_renamed_document_reads_the_same() {
         fresh.apply(&replica.state.since(&VersionVector::new()), Origin::Remote).unwrap();
         assert_eq!(picture(&fresh), picture(&replica.state));
     }
+}
+
+#[test]
+fn text_between_characters_whose_order_turns_with_the_name_is_kept() {
+    let insert = |replica: &mut Replica, at: usize, text: &str| {
+        replica.write(|tx| tx.text_insert(&note(), at, text));
+    };
+    let shown = |replica: &Replica| replica.state.text(&note()).unwrap().sequence().to_string();
+    let (mut one, mut other) = (Replica::new(7), Replica::new(8));
+    insert(&mut one, 0, "a");
+    insert(&mut other, 0, "b");
+    one.pull(&other.state);
+    assert_eq!(shown(&one), "ab");
+    insert(&mut one, 1, "XYZ");
+    let (changes, _) = one.state.reissue(Dot::new(one.id, 1), ReplicaId::new(9));
+    assert!(shown(&one).contains("aXYZ"), "{}", shown(&one));
+    other.receive(changes);
+    assert_eq!(shown(&other), shown(&one));
+    assert_eq!(picture(&other.state), picture(&one.state));
 }

@@ -10,8 +10,10 @@ use crate::wire::{Change, DecodeError};
 /// How many operations of each replica are remembered.
 const REMEMBERED: usize = 8;
 
-/// Characters of one run that are remembered: the last ones.
-const CHARACTERS: usize = 4096;
+/// Characters of one run that are looked at: the last ones.
+const CHARACTERS: usize = 256;
+/// Operations and characters of one change that are looked at: the last ones.
+const OPERATIONS: usize = 4096;
 
 /// What tells the operations of a change from others: when they were made; of characters, which they are.
 pub(super) struct Stamps {
@@ -37,6 +39,10 @@ impl Stamps {
             match characters {
                 Some(characters) => stamps.marks.extend(characters),
                 None => stamps.marks.push((dot.seq, time.0)),
+            }
+            // Now and then, so that it is not moved with each.
+            if stamps.marks.len() > 2 * OPERATIONS {
+                stamps.marks.drain(..stamps.marks.len() - OPERATIONS);
             }
         })?;
         Ok(stamps)
