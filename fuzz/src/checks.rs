@@ -8,7 +8,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use synckit::document::{DocumentState, Origin};
 use synckit::prelude::*;
 use synckit::version::VersionVector;
-use synckit::wire::{Limits, Message, Update};
+use synckit::wire::{Limits, Message, Snapshot, Update};
 use synckit::{Cursor, Expand, Set, Side, TextDelta, TextStep};
 
 /// Bytes that may be reserved, in all, for each byte read.
@@ -79,7 +79,7 @@ fn base() -> &'static (DocumentState, Vec<u8>) {
         here.import(&there.export()).unwrap();
         let snapshot = here.export();
         let mut state = DocumentState::new();
-        state.apply(&Update::decode(&snapshot).unwrap(), Origin::Load).unwrap();
+        state.restore(&Snapshot::decode(&snapshot).unwrap(), Origin::Load).unwrap();
         (state, snapshot)
     })
 }
@@ -98,10 +98,11 @@ pub fn honest() -> Vec<Vec<u8>> {
         known = old.version();
     }
     inputs.push(old.export_since(&VersionVector::new()));
+    inputs.push(old.export());
     new.body().insert(0, &"a long text ".repeat(40)).unwrap();
     inputs.push(new.export());
     let id = || Arc::<str>::from("page");
-    let update = Arc::new(Update::decode(&new.export()).unwrap());
+    let update = Arc::new(Update::decode(&new.export_since(&VersionVector::new())).unwrap());
     let messages = [
         Message::Changes { document: id(), update },
         Message::Subscribe { document: id(), version: old.version() },
@@ -125,7 +126,8 @@ fn bounded<R>(what: &str, len: usize, run: impl FnOnce() -> R) -> R {
 
 /// Whatever can be read is written as the same thing.
 pub fn decode(data: &[u8]) {
-    if let Ok(message) = bounded("decoding a message", data.len(), || Message::decode(data, &Limits::DEFAULT)) {
+    if let Ok(message) = bounded("decoding a message", data.len(), || Message::decode(data, &Limits::DEFAULT))
+    {
         assert_eq!(Message::decode(&message.encode(), &Limits::DEFAULT), Ok(message));
     }
     if let Ok(update) = bounded("decoding an update", data.len(), || Update::decode(data)) {
@@ -134,6 +136,9 @@ pub fn decode(data: &[u8]) {
         let parts: Vec<_> = update.clone().split(100).into_iter().flat_map(|part| part.changes).collect();
         assert_eq!(parts, update.changes);
         assert_eq!(Update::decode(&bytes), Ok(update));
+    }
+    if let Ok(snapshot) = bounded("decoding a snapshot", data.len(), || Snapshot::decode(data)) {
+        assert_eq!(Snapshot::decode(&snapshot.encode()), Ok(snapshot));
     }
     if let Ok(name) = std::str::from_utf8(data) {
         if let Ok(cursor) = name.parse::<Cursor>() {
@@ -158,34 +163,49 @@ pub fn apply(data: &[u8]) {
             assert_eq!(state.since(&nothing), base.since(&nothing));
         }
         Ok(_) => {
-            let whole = bounded("a snapshot", data.len() + snapshot.len(), || state.since(&nothing).encode());
-            let limit = 16 * (snapshot.len() + data.len());
-            assert!(whole.len() <= limit, "{} bytes became {}", data.len(), whole.len());
+            let known = data.len() + snapshot.len();
+            let changes = bounded("everything", known, || state.since(&nothing).encode());
+            let whole = bounded("a snapshot", known, || state.snapshot().encode());
+            for bytes in [&changes, &whole] {
+                assert!(bytes.len() <= 16 * known, "{} bytes became {}", data.len(), bytes.len());
+            }
             let again = state.apply(&update, Origin::Remote).expect("taken before");
             assert!(again.changes.is_empty(), "the same update is news a second time");
-            let (one, other) = (page(5), page(6));
+            let one = page(5);
             one.import(snapshot).expect("honest");
             one.import(data).expect("taken before");
-            other.import(&whole).expect("what was taken can be given");
-            assert_eq!(other.version(), one.version());
-            assert_eq!(view(&one), view(&other));
+            for bytes in [&changes, &whole] {
+                let other = page(6);
+                other.import(bytes).expect("what was taken can be given");
+                assert_eq!(other.version(), one.version());
+                assert_eq!(view(&one), view(&other));
+            }
         }
     }
 }
 
 /// What loads can be worked on, and the work can be passed on.
 pub fn snapshot(data: &[u8]) {
-    let Ok(update) = Update::decode(data) else { return };
+    let Ok(snapshot) = Snapshot::decode(data) else { return };
     let mut state = DocumentState::new();
-    if bounded("loading", data.len(), || state.apply(&update, Origin::Load)).is_err() {
+    if bounded("loading", data.len(), || state.restore(&snapshot, Origin::Load)).is_err() {
         assert!(state.version().is_empty());
         return;
+    }
+    let (base, mut merged) = (&base().0, base().0.clone());
+    if merged.restore(&snapshot, Origin::Remote).is_err() {
+        assert_eq!(merged.version(), base.version());
+        assert_eq!(merged.snapshot(), base.snapshot());
     }
     let (here, there) = (page(5), page(6));
     here.import(data).expect("loaded before");
     let before = view(&here);
     there.import(&here.export()).expect("what was taken can be given");
     assert_eq!(before, view(&there));
+    assert_eq!(here.version(), there.version());
+    let by_changes = page(7);
+    by_changes.import(&here.export_since(&VersionVector::new())).expect("what was taken can be given");
+    assert_eq!(before, view(&by_changes));
     let known = there.version();
     // What is there may leave no room for more: a refusal is fine, a difference is not.
     let wrote = here.update(|page| {

@@ -177,6 +177,18 @@ impl Marks {
         true
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.marks.is_empty()
+    }
+
+    /// The last one of the deleted characters at a position that a mark begins or ends behind. O(marks log n).
+    pub(crate) fn deleted_end(&self, sequence: &Sequence, at: usize) -> Option<Dot> {
+        let anchors = self.marks.iter().flat_map(|(_, mark)| [mark.start, mark.end]);
+        let ends = anchors.filter(|anchor| anchor.side == Side::After).filter_map(|anchor| anchor.dot);
+        let here = ends.filter(|&dot| sequence.position_of(dot) == Some((at, false)));
+        here.max_by(|&a, &b| sequence.compare(a, b).unwrap_or(Ordering::Equal))
+    }
+
     pub(crate) fn live(&self, known: &VersionVector, emit: &mut dyn FnMut(Live)) {
         for (stamp, mark) in self.marks.iter().filter(|(stamp, _)| !known.contains(stamp.dot)) {
             emit(Live { stamp: *stamp, action: Action::Text(TextAction::Mark(mark.clone())) });

@@ -157,6 +157,16 @@ impl TextState {
         Ok(count)
     }
 
+    /// The deleted character that an insertion at a position goes behind, because a mark has its end there: what is typed
+    /// where the end of a link was stays outside of it, as it would if the end were still there.
+    pub(crate) fn deleted_end(&mut self, at: usize) -> Option<Dot> {
+        if self.marks.is_empty() || !self.sequence.is_deleted_behind(at) {
+            return None;
+        }
+        self.sequence.prepare();
+        self.marks.deleted_end(&self.sequence, at)
+    }
+
     /// Inserts right behind a character that may be deleted, as a local write. Returns the position as well.
     pub(crate) fn insert_behind(
         &mut self,

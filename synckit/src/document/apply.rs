@@ -3,6 +3,7 @@
 use super::error::ApplyError;
 use super::event::{Origin, Touched};
 use super::state::DocumentState;
+use crate::crdt::operation::Action;
 use crate::sorted::SortedMap;
 use crate::version::{ReplicaId, VersionVector};
 use crate::wire::operations::Reader;
@@ -129,11 +130,18 @@ impl DocumentState {
             return;
         }
         // Every operation was read once before: this cannot fail any more.
-        let _ = reader.each(&mut |operation| {
-            // Of a run of characters the text itself leaves out those it knows.
-            if operation.stamp.dot.seq + operation.action.span() - 1 > known {
-                self.execute(&operation, &mut applied.touched);
+        let _ = reader.each(&mut |mut operation| {
+            if operation.stamp.dot.seq + operation.action.span() - 1 <= known {
+                return;
             }
+            // Of a run of characters only those that are news: a number has one meaning, also when its writer says otherwise.
+            if let Action::Text(run) = &mut operation.action
+                && operation.stamp.dot.seq <= known
+                && let Some((dot, rest)) = run.split_off(known)
+            {
+                (operation.stamp.dot, operation.action) = (dot, Action::Text(rest));
+            }
+            self.execute(&operation, &mut applied.touched);
         });
         self.version.advance(change.replica, change.last_seq());
         self.boundaries.get_or_default(change.replica).push(change.last_seq());

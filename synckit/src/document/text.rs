@@ -61,6 +61,16 @@ impl From<SequenceError> for WriteError {
     }
 }
 
+/// Whether a text is short enough to be inserted in one go.
+pub(crate) fn check_insertion(text: &str) -> Result<(), WriteError> {
+    match text.len() {
+        size if size > MAX_INSERT => {
+            Err(WriteError::TooLarge { what: "a text to insert", size, limit: MAX_INSERT })
+        }
+        _ => Ok(()),
+    }
+}
+
 impl Transaction<'_> {
     /// Inserts at a position. Returns the first character's id; none when there is nothing to insert.
     pub(crate) fn text_insert(
@@ -69,13 +79,13 @@ impl Transaction<'_> {
         at: usize,
         characters: &str,
     ) -> Result<Option<Dot>, WriteError> {
-        if characters.len() > MAX_INSERT {
-            let size = characters.len();
-            return Err(WriteError::TooLarge { what: "a text to insert", size, limit: MAX_INSERT });
-        }
+        check_insertion(characters)?;
         let mut len = 0;
         let first = self.edit_text(text, |dot, text| {
-            len = text.insert(dot, at, characters)?;
+            len = match text.deleted_end(at) {
+                Some(end) => text.insert_behind(dot, end, characters)?,
+                None => text.insert(dot, at, characters)?,
+            };
             Ok::<_, WriteError>(len)
         })?;
         if let Some(first) = first {

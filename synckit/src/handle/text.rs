@@ -13,6 +13,7 @@ use crate::client::Subscription;
 use crate::crdt::marks::{Anchor, Expand, Side};
 use crate::crdt::text::{TextState, TextStep};
 use crate::document::WriteError;
+use crate::document::text::check_insertion;
 use crate::value::{FieldValue, Value};
 use crate::version::ParseDotError;
 
@@ -128,6 +129,7 @@ impl TextRef {
     pub fn replace(&self, range: Range<usize>, text: &str) -> Result<(), WriteError> {
         self.node.cell.write(|transaction| {
             let at = range.start;
+            check_insertion(text)?;
             transaction.text_delete(&self.node.id, range)?;
             transaction.text_insert(&self.node.id, at, text).map(drop)
         })
@@ -214,7 +216,7 @@ impl TextRef {
 
     /// The marks on the character at a position. O(marks log n).
     pub fn marks_at(&self, at: usize) -> Vec<(Arc<str>, Value)> {
-        let spans = self.look(|text| text.spans(at..(at + 1).min(text.sequence().len())));
+        let spans = self.look(|text| text.spans(at..at.saturating_add(1).min(text.sequence().len())));
         spans.unwrap_or_default().pop().map(|(_, marks)| marks).unwrap_or_default()
     }
 

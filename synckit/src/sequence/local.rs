@@ -63,10 +63,10 @@ impl Sequence {
     /// As [`insert`](Self::insert).
     pub fn delete(&mut self, dot: Dot, range: Range<usize>) -> Result<usize, SequenceError> {
         let count = range.end.saturating_sub(range.start);
-        let own = self.own(dot, count)?;
         if range.end > self.len() {
             return Err(SequenceError::OutOfBounds { at: range.end, len: self.len() });
         }
+        let own = self.own(dot, count)?;
         let (at, count) = (range.start as u32, count as u32);
         let mut done = 0;
         while done < count {

@@ -148,6 +148,19 @@ impl Sequence {
         stretches
     }
 
+    /// Whether deleted characters stand right behind the one before a position. O(log n).
+    pub(crate) fn is_deleted_behind(&self, at: usize) -> bool {
+        let next = match at.checked_sub(1).filter(|&before| before < self.len()) {
+            Some(before) => {
+                let (spot, offset) = self.seek(before as u32, |sum| sum.chars);
+                let is_last = offset + 1 == self.piece(spot).len();
+                self.tree.next_piece(spot.leaf, spot.slot).filter(|_| is_last).map(|(_, _, piece)| piece)
+            }
+            None => self.tree.pieces().next().map(|(_, piece)| piece),
+        };
+        next.is_some_and(Piece::is_deleted)
+    }
+
     /// The piece in which a measure reaches `at`, and how far into the piece that is.
     pub(super) fn seek(&self, at: u32, measure: impl Fn(Sum) -> u32 + Copy) -> (Spot, u32) {
         let (spot, offset, _) = self.seek_sum(at, measure);

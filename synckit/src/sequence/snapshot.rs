@@ -160,8 +160,10 @@ fn read_edits(columns: &Columns, writers: &mut [Writer]) -> Result<(), DecodeErr
                 kind @ (ASCENDING | DESCENDING) => {
                     let target = reference(&mut references, id, None)?;
                     let deletion = Deletion::new(seq, len, target, kind == DESCENDING);
-                    if target == Id::NONE || deletion.targets().is_none() {
-                        return Err(RANGE);
+                    let end = deletion.targets().map(|(_, end)| end).filter(|_| target != Id::NONE);
+                    let end = end.ok_or(RANGE)?;
+                    if target.writer == id.writer && end > id.seq {
+                        return Err(WRONG);
                     }
                     writer.deletions.push(deletion);
                 }
@@ -193,7 +195,7 @@ fn reference(
     own: Id,
     left: Option<Id>,
 ) -> Result<Id, DecodeError> {
-    match references.next().ok_or(SHORT)? {
+    let to = match references.next().ok_or(SHORT)? {
         NONE => Ok(Id::NONE),
         NEXT => {
             let next = left.filter(|&left| left != Id::NONE).map(|left| left.advance(1)).ok_or(RANGE)?;
@@ -215,7 +217,9 @@ fn reference(
             }
             Ok(Id::new(writer, seq))
         }
-    }
+    }?;
+    // What a writer builds on of its own it has written before.
+    if to.writer == own.writer && to.seq >= own.seq { Err(WRONG) } else { Ok(to) }
 }
 
 fn read_pieces(columns: &Columns, writers: &[Writer]) -> Result<Vec<Piece>, DecodeError> {

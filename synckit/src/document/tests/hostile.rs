@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::replica::{Random, Replica, picture};
+use super::replica::{Random, Replica, note, picture};
+use crate::crdt::container::{ContainerId, Kind};
 use crate::document::{DocumentState, Origin};
 use crate::version::VersionVector;
 use crate::wire::Update;
@@ -62,4 +63,22 @@ fn one_unreadable_change_refuses_the_whole_update() {
     assert!(document.apply(&update, Origin::Remote).is_err());
     assert!(document.version().is_empty());
     assert_eq!(picture(&document), "");
+}
+
+/// Two copies of one replica went on under the same numbers, in texts of their own.
+#[test]
+fn a_number_that_is_used_twice_keeps_its_first_meaning() {
+    let other = || ContainerId::Root.child("other", Kind::Text);
+    let (mut one, mut copy) = (Replica::new(7), Replica::new(7));
+    one.write(|tx| tx.text_insert(&note(), 0, "abc"));
+    copy.write(|tx| tx.text_insert(&other(), 0, "uvwxyz"));
+    copy.write(|tx| tx.text_delete(&other(), 0..4));
+    one.receive(copy.state.since(&VersionVector::new()).changes);
+    let mut fresh = DocumentState::new();
+    let applied =
+        fresh.apply(&one.state.since(&VersionVector::new()), Origin::Remote).expect("can be passed on");
+    assert!(!applied.gap);
+    assert_eq!(fresh.version(), one.state.version());
+    assert_eq!(picture(&fresh), picture(&one.state));
+    assert_eq!(one.state.text(&note()).expect("written").sequence().to_string(), "abc");
 }
