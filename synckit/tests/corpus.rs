@@ -2,9 +2,11 @@
 //!
 //! `SYNCKIT_SEED_CORPUS=1 cargo test -p synckit --test corpus` first adds honest inputs to the corpus.
 
+#![allow(clippy::unwrap_used)]
+
 #[path = "../../fuzz/src/checks.rs"]
 // The fuzz targets are a crate of their own.
-#[allow(unreachable_pub)]
+#[allow(unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod checks;
 
 use std::path::PathBuf;
