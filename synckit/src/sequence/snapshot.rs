@@ -178,16 +178,18 @@ fn read_edits(columns: &Columns, writers: &mut [Writer]) -> Result<(), DecodeErr
     if references.next().is_some() {
         return Err(DecodeError::Invalid("a column is longer than its operations need"));
     }
-    // Every character that an edit refers to has to be one.
+    // Every character that an insertion stands beside has to be one; a deletion may take none, as when it is applied.
     let exists = |id: Id| {
         id == Id::NONE || writers.get(id.writer as usize).is_some_and(|writer| writer.span(id.seq).is_some())
     };
-    let origins = writers.iter().flat_map(|writer| &writer.spans).flat_map(|span| [span.left, span.right]);
-    let mut ends = writers.iter().flat_map(|writer| &writer.deletions).filter_map(|deletion| {
-        let (_, end) = deletion.targets()?;
-        Some(Id::new(deletion.target.writer, end - 1))
-    });
-    if origins.into_iter().all(exists) && ends.all(exists) { Ok(()) } else { Err(WRONG) }
+    let reached = |deletion: &Deletion| {
+        let writer = writers.get(deletion.target.writer as usize);
+        writer.zip(deletion.targets()).is_some_and(|(writer, (_, end))| end <= writer.end)
+    };
+    let mut origins =
+        writers.iter().flat_map(|writer| &writer.spans).flat_map(|span| [span.left, span.right]);
+    let mut deletions = writers.iter().flat_map(|writer| &writer.deletions);
+    if origins.all(exists) && deletions.all(reached) { Ok(()) } else { Err(WRONG) }
 }
 
 fn reference(
