@@ -174,7 +174,7 @@ fn write_marks(here: &PageRef) {
     body.unmark(3..5, "bold").unwrap();
 }
 
-const TEXT: &str = "quick and red brown fox 日本語 👩\u{200d}👩";
+const TEXT: &str = "quick red and brown fox 日本語 👩\u{200d}👩\u{200d}";
 
 #[test]
 fn text() {
@@ -198,7 +198,10 @@ fn drawn(page: &PageRef) -> String {
         .collect()
 }
 
-const MARKED: &str = "";
+const MARKED: &str = "[qu|bold][i|bold link=https://example.org/][ck|link=https://example.org/]\
+    [ re|bold link=https://example.org/][d|bold comment:1=7 link=https://example.org/]\
+    [ an|comment:1=7 link=https://example.org/][d |link=https://example.org/]\
+    [brown fox 日本語 👩\u{200d}👩\u{200d}|]";
 
 #[test]
 fn marks() {
