@@ -222,8 +222,9 @@ fn lists() {
         },
     );
     grows(
+        // From the first time on that positions have become long.
         "list elements at one place",
-        300,
+        3000,
         |_| page(1),
         |n, page| {
             page.update(|page| {

@@ -332,8 +332,7 @@ impl DocumentCell {
             self.announced.store(false, Ordering::Release);
             let inner = &mut *self.lock();
             inner.fresh.clear();
-            let version = inner.state.version().clone();
-            inner.state.acknowledge(&version);
+            inner.state.acknowledge_all();
         }
     }
 

@@ -134,11 +134,16 @@ impl ListState {
         self.order.iter().map(|&at| &self.items[at as usize])
     }
 
-    /// Every item that was ever inserted, deleted ones too, by (position, id). O(n log n).
-    pub(crate) fn all_in_order(&self) -> Vec<Dot> {
-        let mut all: Vec<&Item> = self.items.iter().filter(|item| item.inserted.is_some()).collect();
-        sort_by(&mut all, |a, b| (a.position(), a.id) < (b.position(), b.id));
-        all.into_iter().map(|item| item.id).collect()
+    /// Every item between two positions, deleted ones too, by (position, id). O(n + found log found).
+    pub(crate) fn between(&self, left: Option<&Position>, right: Option<&Position>) -> Vec<Dot> {
+        let inside = |item: &&Item| {
+            item.position().is_some_and(|position| {
+                left.is_none_or(|left| left < position) && right.is_none_or(|right| position < right)
+            })
+        };
+        let mut found: Vec<&Item> = self.items.iter().filter(inside).collect();
+        sort_by(&mut found, |a, b| (a.position(), a.id) < (b.position(), b.id));
+        found.into_iter().map(|item| item.id).collect()
     }
 
     pub(crate) fn live(&self, emit: &mut dyn FnMut(Live)) {

@@ -6,7 +6,7 @@ use super::error::WriteError;
 use super::transaction::Transaction;
 use super::undo::{Inverse, Place};
 use crate::crdt::container::{ContainerId, Kind, Slot};
-use crate::crdt::list::ListState;
+use crate::crdt::list::{Item, ListState};
 use crate::crdt::operation::Action;
 use crate::crdt::position::Position;
 use crate::value::Value;
@@ -16,8 +16,10 @@ use crate::wire::limits::MAX_KEY;
 /// Bytes of a value, so that one write always fits into one message.
 pub(crate) const MAX_VALUE: usize = 1 << 20;
 
-/// Positions longer than this are a sign of very many inserts at one place: the list gets fresh ones.
+/// Positions longer than this are a sign of very many inserts at one place: the items around get fresh ones.
 const LONG_POSITION: usize = 48;
+/// Fresh ones of this length are always short enough: there is room for hundreds of further inserts between them.
+const SHORT_POSITION: usize = 16;
 
 pub(super) fn check_value(value: &Value) -> Result<(), WriteError> {
     let size = value.byte_size();
@@ -243,7 +245,7 @@ impl Transaction<'_> {
         true
     }
 
-    fn visible(&self, list: &ContainerId, item: Dot) -> Result<&crate::crdt::list::Item, WriteError> {
+    fn visible(&self, list: &ContainerId, item: Dot) -> Result<&Item, WriteError> {
         let item = self.state.list(list).and_then(|list| list.item(item));
         item.filter(|item| item.visible()).ok_or(WriteError::NotFound)
     }
@@ -260,7 +262,7 @@ impl Transaction<'_> {
         if position.as_bytes().len() <= LONG_POSITION {
             return position;
         }
-        self.respace(list);
+        self.respace(list, index);
         let (left, right) = self.neighbours(list, index, moving);
         Position::between(left.as_ref(), right.as_ref())
     }
@@ -294,11 +296,27 @@ impl Transaction<'_> {
         free
     }
 
-    /// Gives every item a fresh, short position in today's order, deleted ones too, as an undo may bring them back.
-    /// O(n log n), and rare: after hundreds of inserts at one place.
-    fn respace(&mut self, list: &ContainerId) {
-        let items = self.state.list(list).map(ListState::all_in_order).unwrap_or_default();
-        let positions = Position::spread(None, None, items.len());
+    /// Gives the items around the place before `index` fresh, short positions in today's order, deleted ones too, as an undo
+    /// may bring them back: as few of them as it takes to make the positions short, since each costs an operation. Rare:
+    /// after hundreds of inserts at one place.
+    fn respace(&mut self, list: &ContainerId, index: usize) {
+        let Some(state) = self.state.list(list) else { return };
+        let position = |at: usize| state.at(at).and_then(Item::position);
+        let mut width = 64;
+        let (items, positions) = loop {
+            let left = index.checked_sub(width + 1).and_then(position);
+            let right = position(index + width);
+            let items = state.between(left, right);
+            let positions = Position::spread(left, right, items.len());
+            // The more items move, the more room that has to make.
+            let limit = (LONG_POSITION - 4).saturating_sub(items.len() / 16).max(SHORT_POSITION);
+            let short = |position: &Position| position.as_bytes().len() <= limit;
+            let is_open = left.zip(right).is_none_or(|(left, right)| left < right);
+            if left.or(right).is_none() || (is_open && positions.iter().all(short)) {
+                break (items, positions);
+            }
+            width *= 2;
+        };
         for (item, position) in items.into_iter().zip(positions) {
             self.perform(list, |_| Action::ListMove { item, position });
         }
