@@ -72,7 +72,9 @@ fn only_those_who_watch_a_text_are_called_for_it() {
     let calls: [Arc<AtomicUsize>; 3] = Default::default();
     let count = |at: usize| {
         let calls = calls[at].clone();
-        move || drop(calls.fetch_add(1, Ordering::SeqCst))
+        move || {
+            calls.fetch_add(1, Ordering::SeqCst);
+        }
     };
     let _watching = (
         article.head().observe(count(0)),

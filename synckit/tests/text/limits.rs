@@ -18,7 +18,9 @@ fn a_refused_write_leaves_the_document_its_version_and_its_followers_alone() {
     body.mark(0..2, "bold", true, Expand::None).unwrap();
     let calls = Arc::new(AtomicUsize::new(0));
     let count = calls.clone();
-    let _following = body.follow(move |_| drop(count.fetch_add(1, Ordering::SeqCst)));
+    let _following = body.follow(move |_| {
+        count.fetch_add(1, Ordering::SeqCst);
+    });
     let (version, picture, steps) = (note.version(), drawn(&note), note.undo_manager().get().unwrap());
     let long = "x".repeat(MIB + 1);
     let past = |index| Err(WriteError::OutOfBounds { index, len: 5 });
