@@ -197,7 +197,7 @@ fn reference(
     own: Id,
     left: Option<Id>,
 ) -> Result<Id, DecodeError> {
-    let to = match references.next().ok_or(SHORT)? {
+    match references.next().ok_or(SHORT)? {
         NONE => Ok(Id::NONE),
         NEXT => {
             let next = left.filter(|&left| left != Id::NONE).map(|left| left.advance(1)).ok_or(RANGE)?;
@@ -219,9 +219,7 @@ fn reference(
             }
             Ok(Id::new(writer, seq))
         }
-    }?;
-    // What a writer builds on of its own it has written before.
-    if to.writer == own.writer && to.seq >= own.seq { Err(WRONG) } else { Ok(to) }
+    }
 }
 
 fn read_pieces(columns: &Columns, writers: &[Writer]) -> Result<Vec<Piece>, DecodeError> {
