@@ -9,12 +9,15 @@ use crate::measure::{Figure, Outcome, Probe, median};
 use crate::ours;
 use crate::report::{Report, Row};
 
+/// What a contender does once for each round.
+type Run<'a> = Box<dyn Fn(&Probe) -> Result<Outcome> + 'a>;
+
 /// One library's way through a case.
 pub(crate) struct Contender<'a> {
     library: &'static str,
     /// Shown beside the others, but nothing to be compared with: a lower bound.
     reference: bool,
-    run: Box<dyn Fn(&Probe) -> Result<Outcome> + 'a>,
+    run: Run<'a>,
 }
 
 impl<'a> Contender<'a> {

@@ -55,8 +55,8 @@ fn near(random: &mut Rng, at: usize, length: usize) -> usize {
 pub(crate) fn collaboration(name: &str, seed: u64, count: usize) -> Result<Collaboration> {
     const PEOPLE: usize = 2;
     let mut random = Rng::with_seed(seed);
-    let (mut transactions, mut parents): (Vec<(usize, Vec<Edit>)>, Vec<Vec<usize>>) =
-        (Vec::new(), Vec::new());
+    let mut transactions: Vec<(usize, Vec<Edit>)> = Vec::new();
+    let mut parents: Vec<Vec<usize>> = Vec::new();
     let mut length = 0;
     let mut heads: Vec<usize> = Vec::new();
     while transactions.len() < count {

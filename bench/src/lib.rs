@@ -65,7 +65,7 @@ fn measure(arguments: &Arguments, gauge: Option<&'static dyn Gauge>) -> Result<(
         report.write_json(path)?;
     }
     if let Some(path) = &arguments.report {
-        report.write_markdown(path, &machine::describe()?, &workloads.describe())?;
+        report.write_markdown(path, arguments.rounds, &machine::describe()?, &workloads.describe())?;
     }
     match report.problems.len() {
         0 => Ok(()),

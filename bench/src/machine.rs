@@ -24,6 +24,12 @@ pub(crate) fn describe() -> Result<String> {
         text,
         "- cargo's release profile as it is; time under the system's allocator, memory under a counting one"
     );
+    if let Some(load) = load() {
+        let _ = writeln!(
+            text,
+            "- load average of the last minute at the end: {load}; 1.0 is this measurement alone"
+        );
+    }
     let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock");
     let lock = fs::read_to_string(&lock).with_context(|| format!("cannot read {}", lock.display()))?;
     let versions =
@@ -43,6 +49,10 @@ fn memory() -> Option<u64> {
     let line = info.lines().find(|line| line.starts_with("MemTotal"))?;
     let kibibytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
     Some(kibibytes.div_ceil(1 << 20))
+}
+
+fn load() -> Option<String> {
+    fs::read_to_string("/proc/loadavg").ok()?.split_whitespace().next().map(str::to_owned)
 }
 
 fn compiler() -> String {

@@ -16,6 +16,8 @@ pub(crate) const E2E_FEATURE: &str = "e2e/browser";
 const BROWSER_ONLY: [&str; 3] = ["synckit-storage-web", "demo-todo", BASELINE];
 /// The demo without SyncKit, for `cargo xtask size`. It has no tests and lives inside the demo's folder.
 pub(crate) const BASELINE: &str = "demo-todo-baseline";
+/// The benchmarks: what they measure SyncKit beside takes minutes to build, and nobody's program has any of it.
+const APART: &str = "bench";
 /// Crates that have to work in the browser, too.
 const BROWSER_TOO: [&str; 3] = ["synckit", "synckit-leptos", "synckit-dioxus"];
 
@@ -33,7 +35,8 @@ impl Selection {
     pub(crate) fn arguments(self) -> Vec<&'static str> {
         match self {
             Selection::Native => {
-                let excluded = BROWSER_ONLY.into_iter().flat_map(|package| ["--exclude", package]);
+                let excluded =
+                    BROWSER_ONLY.into_iter().chain([APART]).flat_map(|package| ["--exclude", package]);
                 std::iter::once("--workspace").chain(excluded).collect()
             }
             Selection::Browser => BROWSER_TOO

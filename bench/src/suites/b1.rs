@@ -1,4 +1,4 @@
-//! crdt-benchmarks B1: one person writes, another one receives every change. No conflicts.
+//! crdt-benchmarks B1: one person writes, another one receives every change, automerge all of them together. No conflicts.
 
 use anyhow::{Result, ensure};
 use fastrand::Rng;
@@ -8,9 +8,12 @@ use crate::generated::word;
 use crate::measure::{Outcome, Probe};
 use crate::ours::Ours;
 use crate::peers::{Automerge, Cola, DiamondTypes, Loro, Yrs};
-use crate::replica::{Edit, Item, ListReplica, TextReplica};
+use crate::replica::{Edit, Item, ListReplica, Replica, TextReplica};
 
 use super::Workloads;
+
+/// Where, and what.
+type Inserts = Vec<(usize, Vec<Item>)>;
 
 pub(super) fn run(workloads: &Workloads, contest: &mut Contest<'_>) {
     let count = workloads.operations;
@@ -37,7 +40,7 @@ pub(super) fn run(workloads: &Workloads, contest: &mut Contest<'_>) {
     let append = numbers.iter().enumerate().map(|(at, number)| one(at, number)).collect();
     let at_random =
         numbers.iter().enumerate().map(|(len, number)| one(random.usize(..=len), number)).collect();
-    let lists: [(&str, Vec<(usize, Vec<Item>)>); 4] = [
+    let lists: [(&str, Inserts); 4] = [
         ("B1.8 append N numbers", append),
         ("B1.9 insert N numbers", vec![(0, numbers.clone())]),
         ("B1.10 prepend N numbers", numbers.iter().map(|number| one(0, number)).collect()),
@@ -85,7 +88,7 @@ fn text<T: TextReplica>(probe: &Probe, case: &str, edits: &[Edit]) -> Result<Out
             here.edit(std::slice::from_ref(edit))?;
             updates.push(here.take_update()?);
         }
-        updates.iter().try_for_each(|update| there.apply(update))?;
+        receive(&mut there, &updates)?;
         Ok((updates, here.text()?, there.text()?))
     });
     let (updates, text, received) = exchanged?;
@@ -94,6 +97,15 @@ fn text<T: TextReplica>(probe: &Probe, case: &str, edits: &[Edit]) -> Result<Out
     let (loaded, loading) = probe.measure(|| -> Result<String> { T::load(3, &stored)?.text() });
     ensure!(loaded? == text, "the stored document has another text");
     Ok(outcome(probe, case, exchanging, loading, &updates, &stored, text))
+}
+
+/// One by one, except where that takes minutes.
+fn receive<T: Replica>(replica: &mut T, updates: &[Vec<u8>]) -> Result<()> {
+    if T::RECEIVES_LIVE {
+        updates.iter().try_for_each(|update| replica.apply(update))
+    } else {
+        replica.apply_all(updates)
+    }
 }
 
 fn list<T: ListReplica>(probe: &Probe, case: &str, inserts: &[(usize, Vec<Item>)]) -> Result<Outcome> {
@@ -105,7 +117,7 @@ fn list<T: ListReplica>(probe: &Probe, case: &str, inserts: &[(usize, Vec<Item>)
             here.insert(*at, items)?;
             updates.push(here.take_update()?);
         }
-        updates.iter().try_for_each(|update| there.apply(update))?;
+        receive(&mut there, &updates)?;
         Ok((updates, here.items()?, there.items()?))
     });
     let (updates, items, received) = exchanged?;

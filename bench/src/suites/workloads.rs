@@ -20,6 +20,9 @@ struct Sizes {
 
 const FULL: Sizes = Sizes { paper: 259_778, component: 19_749, friends: 26_078 };
 
+/// By library and kind.
+type Stored = HashMap<(&'static str, &'static str), Rc<Vec<u8>>>;
+
 /// What the suites work with.
 pub(crate) struct Workloads {
     /// A long text by one person.
@@ -33,7 +36,7 @@ pub(crate) struct Workloads {
     /// Operations in the generated cases.
     pub(crate) operations: usize,
     recorded: bool,
-    made: RefCell<HashMap<(&'static str, &'static str), Rc<Vec<u8>>>>,
+    made: RefCell<Stored>,
 }
 
 impl Workloads {
