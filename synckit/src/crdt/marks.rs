@@ -160,7 +160,8 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    /// Adds a mark and forgets those it covers. Returns whether it was news and not covered itself. O(marks log n).
+    /// Adds a mark and forgets those it covers. Returns whether it was news and not covered itself.
+    /// O(m log n) for m marks.
     pub(crate) fn add(&mut self, stamp: Stamp, mark: Mark, sequence: &Sequence) -> bool {
         let at = self.marks.partition_point(|(other, _)| *other < stamp);
         let known = self.marks.get(at).is_some_and(|(other, _)| *other == stamp);
@@ -187,6 +188,12 @@ impl Marks {
         let ends = anchors.filter(|anchor| anchor.side == Side::After).filter_map(|anchor| anchor.dot);
         let here = ends.filter(|&dot| sequence.position_of(dot) == Some((at, false)));
         here.max_by(|&a, &b| sequence.compare(a, b).unwrap_or(Ordering::Equal))
+    }
+
+    /// Adds a mark that is covered by no other one and covers none. O(log marks) when they come in order.
+    pub(crate) fn restore(&mut self, stamp: Stamp, mark: Mark) {
+        let at = self.marks.partition_point(|(other, _)| *other < stamp);
+        self.marks.insert(at, (stamp, mark));
     }
 
     pub(crate) fn live(&self, known: &VersionVector, emit: &mut dyn FnMut(Live)) {

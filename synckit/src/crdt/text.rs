@@ -129,6 +129,8 @@ pub(crate) struct TextState {
     sequence: Sequence,
     pub(crate) marks: Marks,
     recent: Option<Box<Recent>>,
+    /// While it is loaded: its marks were told from those they cover when they were stored.
+    loading: bool,
 }
 
 impl TextState {
@@ -139,6 +141,7 @@ impl TextState {
     /// Takes in a whole text where there is none yet.
     pub(crate) fn load(&mut self, sequence: Sequence) {
         self.sequence = sequence;
+        self.loading = true;
         // What others lack of it is looked up by id.
         self.sequence.prepare();
         if let Some(recent) = &mut self.recent {
@@ -238,6 +241,11 @@ impl TextState {
         };
     }
 
+    /// All of it is there.
+    pub(crate) fn loaded(&mut self) {
+        self.loading = false;
+    }
+
     /// Makes looking up characters by id fast.
     pub(crate) fn prepare(&mut self) {
         self.sequence.prepare();
@@ -245,6 +253,10 @@ impl TextState {
 
     /// Puts a mark on the text. Returns whether it shows anywhere.
     fn mark(&mut self, stamp: Stamp, mark: &Mark) -> bool {
+        if self.loading {
+            self.marks.restore(stamp, mark.clone());
+            return false;
+        }
         self.sequence.prepare();
         let Some(range) = mark.range(&self.sequence) else { return false };
         if !self.marks.add(stamp, mark.clone(), &self.sequence) {

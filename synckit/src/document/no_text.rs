@@ -27,6 +27,8 @@ impl UndoHistory {
 }
 
 impl DocumentState {
+    pub(super) fn texts_are_loaded(&mut self) {}
+
     pub(super) fn keep_text(&mut self, _operation: &Operation) {}
 
     pub(super) fn encoded_texts(&self) -> Vec<Vec<u8>> {

@@ -33,6 +33,7 @@ impl DocumentState {
         let mut applied = Applied::default();
         fresh.read_texts(&snapshot.texts, &mut applied.touched)?;
         fresh.take_all(&snapshot.update, &mut applied)?;
+        fresh.texts_are_loaded();
         if origin != Origin::Load {
             // Whoever stores and passes on what was news needs the edits too.
             applied.changes = fresh.since(&VersionVector::new()).changes;

@@ -28,6 +28,14 @@ impl DocumentState {
         texts.collect()
     }
 
+    pub(super) fn texts_are_loaded(&mut self) {
+        for (_, content) in &mut self.containers {
+            if let Content::Text(text) = content {
+                text.loaded();
+            }
+        }
+    }
+
     pub(super) fn read_texts(&mut self, texts: &[Vec<u8>], touched: &mut Touched) -> Result<(), ApplyError> {
         for bytes in texts {
             let (id, sequence) = text_snapshot::decode(bytes).map_err(ApplyError::Text)?;
