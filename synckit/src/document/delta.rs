@@ -142,12 +142,12 @@ fn join(stretches: Vec<Stretch>, changes: impl Fn(Stretch) -> Vec<Change>) -> Up
                 (last.last, last.closed) = (stretch.last, stretch.closed);
             }
             _ => {
-                update.changes.extend(open.take().map(|done| changes(done)).into_iter().flatten());
+                update.changes.extend(open.take().map(&changes).into_iter().flatten());
                 open = Some(stretch);
             }
         }
     }
-    update.changes.extend(open.map(|done| changes(done)).into_iter().flatten());
+    update.changes.extend(open.map(changes).into_iter().flatten());
     update
 }
 

@@ -252,7 +252,7 @@ fn what_two_wrote_in_turns_is_loaded_from_a_snapshot_and_passed_on() {
     let (mut a, mut b) = (Replica::new(1), Replica::new(2));
     for turn in 0..350 {
         for (writer, other) in [(0, 1), (1, 0)] {
-            let mut both = [&mut a, &mut b];
+            let both = [&mut a, &mut b];
             both[writer].write(|tx| {
                 let len = tx.state.text(&note()).map_or(0, |text| text.sequence().len());
                 tx.text_insert(&note(), len / 2, "x")?;
