@@ -14,10 +14,28 @@ const PATIENCE_MS = 3000;
 // Pages that were served from the cache.
 const offlinePages = new Set();
 
+// Everything the program needs, by path: the files, and the scripts of crates that its own script names.
+async function fetchAll() {
+  const get = async (path) => {
+    const response = await fetch(path, { cache: 'no-cache' });
+    if (!response.ok) throw new Error(path);
+    return [path, response];
+  };
+  const files = await Promise.all(FILES.map(get));
+  const [, script] = files.find(([path]) => path === '/demo_todo.js');
+  const named = (await script.clone().text()).match(/\/snippets\/[^"']+\.js/g) ?? [];
+  return [...files, ...await Promise.all([...new Set(named)].map(get))];
+}
+
+async function store() {
+  const all = await fetchAll();
+  const cache = await caches.open(SHELL);
+  await Promise.all(all.map(([path, response]) => cache.put(path, response)));
+}
+
 self.addEventListener('install', (event) => {
   event.waitUntil((async () => {
-    const cache = await caches.open(SHELL);
-    await cache.addAll(FILES.map((file) => new Request(file, { cache: 'no-cache' })));
+    await store();
     await self.skipWaiting();
   })());
 });
@@ -36,7 +54,7 @@ self.addEventListener('fetch', (event) => {
     // Every address of the program is the same page.
     const isPage = url.pathname === '/' || url.pathname.startsWith('/l/');
     if (isPage) event.respondWith(page(event));
-  } else if (FILES.includes(url.pathname)) {
+  } else if (FILES.includes(url.pathname) || url.pathname.startsWith('/snippets/')) {
     event.respondWith(file(event, url.pathname));
   }
 });
@@ -68,9 +86,6 @@ async function file(event, path) {
 
 async function refresh() {
   try {
-    const responses = await Promise.all(FILES.map((file) => fetch(file, { cache: 'no-cache' })));
-    if (responses.some((response) => !response.ok)) return;
-    const cache = await caches.open(SHELL);
-    await Promise.all(FILES.map((file, index) => cache.put(file, responses[index])));
+    await store();
   } catch {}
 }
