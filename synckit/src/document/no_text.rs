@@ -35,6 +35,10 @@ impl DocumentState {
         Vec::new()
     }
 
+    pub(super) fn check_texts(&self) -> Result<(), ApplyError> {
+        Ok(())
+    }
+
     pub(super) fn read_texts(
         &mut self,
         _texts: &[Vec<u8>],

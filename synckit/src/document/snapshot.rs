@@ -33,6 +33,7 @@ impl DocumentState {
         let mut applied = Applied::default();
         fresh.read_texts(&snapshot.texts, &mut applied.touched)?;
         fresh.take_all(&snapshot.update, &mut applied)?;
+        fresh.check_texts()?;
         fresh.texts_are_loaded();
         if origin != Origin::Load {
             // Whoever stores and passes on what was news needs the edits too.

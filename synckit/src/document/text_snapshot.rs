@@ -5,7 +5,7 @@ use super::event::{Target, Touched};
 use super::state::DocumentState;
 use crate::crdt::container::Content;
 use crate::crdt::operation::{Action, Operation};
-use crate::wire::text_snapshot;
+use crate::wire::{DecodeError, text_snapshot};
 
 impl DocumentState {
     /// Sees to it that a renamed insertion is there: among others that were made beside it, the order may be another one
@@ -33,6 +33,19 @@ impl DocumentState {
             if let Content::Text(text) = content {
                 text.loaded();
             }
+        }
+    }
+
+    /// # Errors
+    /// [`ApplyError::Text`] when a text holds edits that the version does not cover: nobody would ever be sent them.
+    pub(super) fn check_texts(&self) -> Result<(), ApplyError> {
+        let covered = |content: &Content| match content {
+            Content::Text(text) => self.version.includes(&text.sequence().version()),
+            _ => true,
+        };
+        match self.containers.iter().all(|(_, content)| covered(content)) {
+            true => Ok(()),
+            false => Err(ApplyError::Text(DecodeError::Invalid("a text beyond what its snapshot covers"))),
         }
     }
 
