@@ -34,8 +34,6 @@ pub(crate) const MAX_POSITION: usize = 1 << 10;
 pub(crate) const MAX_DEPTH: usize = 32;
 /// Sequence numbers stay below 2^53, so that JavaScript can hold them too.
 pub(crate) const MAX_SEQ: u64 = 1 << 53;
-/// Sequence numbers that one change may cover.
-pub(crate) const MAX_CHANGE_LEN: u64 = 1 << 32;
 
 /// Why bytes could not be read. Nothing was changed by the attempt.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

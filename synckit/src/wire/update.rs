@@ -3,7 +3,7 @@
 use prost::encoding::WireType;
 
 use super::fields::{self, Field, Fields, Kind};
-use super::limits::{DecodeError, Limits, MAX_CHANGE_LEN, MAX_SEQ, check};
+use super::limits::{DecodeError, Limits, MAX_SEQ, check};
 use crate::version::{ReplicaId, Timestamp, VersionVector};
 
 /// Consecutive operations of one replica under one header.
@@ -42,7 +42,7 @@ impl Change {
         if replica == 0 || first_seq == 0 || len == 0 {
             return Err(DecodeError::Invalid("a change without a header"));
         }
-        if len > MAX_CHANGE_LEN || first_seq.saturating_add(len) > MAX_SEQ {
+        if first_seq.saturating_add(len) > MAX_SEQ {
             return Err(DecodeError::TooLarge {
                 what: "sequence number",
                 size: first_seq.saturating_add(len),
