@@ -5,9 +5,9 @@
 //! (Weidner and Kleppmann, *The Art of the Fugue*, 2023; the list form of its FugueMax order is due to J. Gentle's
 //! amendment of YATA, Nicolaescu et al., 2016). Deleted characters stay as tombstones, as others may have typed beside them.
 //!
-//! It is a piece table that is also the replicated state: a B+ tree of [pieces](piece), stretches of characters of one writer that
+//! It is a piece table that is also the replicated state: a B+ tree of pieces, stretches of characters of one writer that
 //! still stand together, over buffers that only grow. Reading it is walking over the pieces; there is no second copy of
-//! the text. A log for each [writer] tells what it inserted where, and what it deleted.
+//! the text. A log for each writer tells what it inserted where, and what it deleted.
 //!
 //! Positions count Unicode scalar values; [`Sequence::utf16_at`] and [`Sequence::at_utf16`] convert.
 //!
