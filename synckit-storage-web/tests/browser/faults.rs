@@ -1,9 +1,9 @@
-//! What a browser does on a bad day, injected below the code under test (see `faults.js`).
+//! What a browser does on a bad day, injected below the code under test (see `page.js`).
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(module = "/tests/browser/faults.js")]
+#[wasm_bindgen(module = "/tests/browser/page.js")]
 extern "C" {
     #[wasm_bindgen(js_name = hide)]
     fn hide_path(path: &Array);

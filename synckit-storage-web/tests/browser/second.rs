@@ -11,7 +11,7 @@ use web_sys::{BroadcastChannel, MessageEvent};
 
 use crate::open;
 
-#[wasm_bindgen(module = "/tests/browser/second.js")]
+#[wasm_bindgen(module = "/tests/browser/page.js")]
 extern "C" {
     fn open_frame(job: &str) -> JsValue;
     fn close_frame(frame: &JsValue);

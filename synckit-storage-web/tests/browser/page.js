@@ -1,3 +1,5 @@
+// One script: the test runner's server drops a connection now and then when a page asks for more than six at once.
+//
 // Faults below the code under test: what a browser does on a bad day, done to the browser's own objects.
 
 let undo = [];
@@ -164,4 +166,32 @@ export async function damage_file(store, document, cut, flip) {
     const stream = await file.createWritable();
     await stream.write(bytes);
     await stream.close();
+}
+
+// Real second contexts: an iframe or a worker with an instance of the compiled tests of its own.
+
+const SCRIPT = (job) => `
+    import init, { run_job } from "${location.origin}/wasm-bindgen-test.js";
+    await init({ module_or_path: "${location.origin}/wasm-bindgen-test_bg.wasm" });
+    await run_job(${JSON.stringify(job)});
+`;
+
+export function open_frame(job) {
+    const frame = document.createElement("iframe");
+    frame.srcdoc = `<script type="module">${SCRIPT(job)}</script>`;
+    document.body.append(frame);
+    return frame;
+}
+
+export function close_frame(frame) {
+    frame.remove();
+}
+
+export function open_worker(job) {
+    const url = URL.createObjectURL(new Blob([SCRIPT(job)], { type: "text/javascript" }));
+    return new Worker(url, { type: "module" });
+}
+
+export function close_worker(worker) {
+    worker.terminate();
 }
