@@ -64,9 +64,12 @@ fn run(last: bool) -> anyhow::Result<Option<ExitStatus>> {
     }
 }
 
-/// Ends the tests' process and all that it started.
+/// Ends the tests' process and all that it started: asked first, so that the driver takes its browser along.
 fn end(tests: &mut Child) -> anyhow::Result<()> {
-    Command::new("kill").args(["-KILL", "--", &format!("-{}", tests.id())]).status()?;
+    for signal in ["-TERM", "-KILL"] {
+        Command::new("kill").args([signal, "--", &format!("-{}", tests.id())]).status()?;
+        thread::sleep(Duration::from_secs(2));
+    }
     tests.wait()?;
     Ok(())
 }
