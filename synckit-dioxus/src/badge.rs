@@ -8,15 +8,7 @@ use crate::hooks::use_status;
 /// A name for a state of the connection, for styles and tests: `connecting`, `connected`, `offline`, `needs-auth`,
 /// `refused`, `disabled`.
 pub fn connection_name(connection: &Connection) -> &'static str {
-    match connection {
-        Connection::Disabled => "disabled",
-        Connection::Connecting => "connecting",
-        Connection::Connected => "connected",
-        Connection::Offline { .. } => "offline",
-        Connection::NeedsAuth { .. } => "needs-auth",
-        Connection::Refused { .. } => "refused",
-        _ => "unknown",
-    }
+    connection.name()
 }
 
 /// The state of the connection in a word, read out by screen readers when it changes.
@@ -52,21 +44,9 @@ pub fn ConnectionBadge(
     let connection = use_memo(move || status.read().connection.clone());
     let words = match label {
         Some(label) => label.call(connection()),
-        None => english(&connection.read()).to_owned(),
+        None => connection.read().words().to_owned(),
     };
     rsx! {
         span { class: "synckit-connection", role: "status", "data-state": connection_name(&connection.read()), "{words}" }
-    }
-}
-
-fn english(connection: &Connection) -> &'static str {
-    match connection {
-        Connection::Disabled => "On this device",
-        Connection::Connecting => "Connecting",
-        Connection::Connected => "Connected",
-        Connection::Offline { .. } => "Offline",
-        Connection::NeedsAuth { .. } => "Sign in",
-        Connection::Refused { .. } => "Refused",
-        _ => "Unknown",
     }
 }

@@ -9,15 +9,7 @@ use crate::hooks::use_status;
 /// A name for a state of the connection, for styles and tests: `connecting`, `connected`, `offline`, `needs-auth`,
 /// `refused`, `disabled`.
 pub fn connection_name(connection: &Connection) -> &'static str {
-    match connection {
-        Connection::Disabled => "disabled",
-        Connection::Connecting => "connecting",
-        Connection::Connected => "connected",
-        Connection::Offline { .. } => "offline",
-        Connection::NeedsAuth { .. } => "needs-auth",
-        Connection::Refused { .. } => "refused",
-        _ => "unknown",
-    }
+    connection.name()
 }
 
 /// The state of the connection in a word, read out by screen readers when it changes.
@@ -55,14 +47,5 @@ pub fn ConnectionBadge(
 }
 
 fn english(connection: &Connection) -> String {
-    match connection {
-        Connection::Disabled => "On this device",
-        Connection::Connecting => "Connecting",
-        Connection::Connected => "Connected",
-        Connection::Offline { .. } => "Offline",
-        Connection::NeedsAuth { .. } => "Sign in",
-        Connection::Refused { .. } => "Refused",
-        _ => "Unknown",
-    }
-    .to_owned()
+    connection.words().to_owned()
 }

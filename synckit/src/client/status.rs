@@ -43,6 +43,32 @@ pub enum Connection {
     },
 }
 
+impl Connection {
+    /// A name for styles and tests: `disabled`, `connecting`, `connected`, `offline`, `needs-auth`, `refused`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::Connecting => "connecting",
+            Self::Connected => "connected",
+            Self::Offline { .. } => "offline",
+            Self::NeedsAuth { .. } => "needs-auth",
+            Self::Refused { .. } => "refused",
+        }
+    }
+
+    /// English words for people.
+    pub fn words(&self) -> &'static str {
+        match self {
+            Self::Disabled => "On this device",
+            Self::Connecting => "Connecting",
+            Self::Connected => "Connected",
+            Self::Offline { .. } => "Offline",
+            Self::NeedsAuth { .. } => "Sign in",
+            Self::Refused { .. } => "Refused",
+        }
+    }
+}
+
 /// The state of the whole client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

@@ -173,8 +173,7 @@ impl Marks {
             index += 1;
             index > at || !mark.covers(earlier, sequence)
         });
-        let at = self.marks.partition_point(|(other, _)| *other < stamp);
-        self.marks.insert(at, (stamp, mark));
+        self.restore(stamp, mark);
         true
     }
 

@@ -53,8 +53,7 @@ impl DocumentState {
             streams.push((replica, self.stretches(replica, version.get(replica) + 1, operations)));
         }
         if beside {
-            // Nothing has to come before anything else.
-            // Nor is anything cut but where changes ended: who reads it may not take other places for ends.
+            // Nothing has to come before anything else, and nothing is cut but where changes ended: who reads it may not take other places for ends.
             let whole =
                 |done: Stretch| vec![self.change(done.replica, done.first, done.last, &done.operations)];
             return join(streams.into_iter().flat_map(|(_, stretches)| stretches).collect(), whole);
