@@ -33,22 +33,26 @@ pub(crate) struct Arguments {
     build_only: bool,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Demo {
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Demo {
     /// Shared to-do lists, with Leptos.
     Todo,
+    /// Shared documents with live carets, comments and history, with Dioxus.
+    Editor,
 }
 
 impl Demo {
     fn name(self) -> &'static str {
         match self {
             Demo::Todo => "todo",
+            Demo::Editor => "editor",
         }
     }
 
     fn package(self) -> &'static str {
         match self {
             Demo::Todo => "demo-todo",
+            Demo::Editor => "demo-editor",
         }
     }
 }

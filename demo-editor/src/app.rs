@@ -1,0 +1,63 @@
+//! The frame of the program: the documents at the side, one document in the middle, the state of the sync below.
+
+use dioxus::prelude::*;
+use synckit::SyncKit;
+use synckit_dioxus::use_synckit_provider;
+
+use crate::address::Address;
+use crate::home::Device;
+use crate::keys;
+use crate::notices::{NoticeArea, Notices};
+use crate::page::PageView;
+use crate::platform;
+use crate::sidebar::{Brand, Sidebar};
+use crate::sync_card::SyncCard;
+
+/// Waits for the store, then shows the program.
+pub(crate) fn start() -> Element {
+    let started = use_resource(platform::connect);
+    match &*started.read() {
+        Some(Ok(sync)) => rsx! { App { sync: sync.clone() } },
+        Some(Err(error)) => {
+            rsx! { p { class: "failed", role: "alert", "The program could not start: {error}" } }
+        }
+        None => rsx! { Frame {} },
+    }
+}
+
+/// What is shown for the moment until the store is open.
+#[component]
+fn Frame() -> Element {
+    rsx! {
+        div { class: "app", aria_busy: "true",
+            aside { class: "side", Brand {} }
+            main { class: "main" }
+        }
+    }
+}
+
+#[component]
+fn App(sync: SyncKit) -> Element {
+    use_synckit_provider(move || sync);
+    Notices::provide();
+    let address = Address::provide();
+    Device::provide(address);
+    // Only narrow windows hide the side.
+    let mut menu = use_signal(|| false);
+    keys::use_shortcuts(menu);
+    let page = address.page();
+    rsx! {
+        div { class: "app", "data-menu": menu().then_some("open"),
+            Sidebar { menu }
+            div { class: "veil", onclick: move |_| menu.set(false) }
+            main { class: "main",
+                // Another address is another page, from the ground up: nothing of the last document stays behind.
+                for page in page {
+                    PageView { key: "{page}", page: page.clone(), menu }
+                }
+            }
+            SyncCard {}
+            NoticeArea {}
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Names and colours for people who have not introduced themselves, and ids for documents.
+
+const QUALITIES: [&str; 16] = [
+    "Amber", "Brisk", "Calm", "Clever", "Curious", "Gentle", "Glad", "Jolly", "Keen", "Lucky", "Mellow",
+    "Nimble", "Quiet", "Sunny", "Swift", "Witty",
+];
+const ANIMALS: [&str; 16] = [
+    "Badger", "Crane", "Dolphin", "Falcon", "Finch", "Fox", "Hare", "Heron", "Ibex", "Lynx", "Marten",
+    "Otter", "Owl", "Puffin", "Seal", "Wren",
+];
+
+/// Makes a name such as "Nimble Otter".
+pub(crate) fn random_name() -> String {
+    let [quality, animal] = random_bytes();
+    format!("{} {}", QUALITIES[usize::from(quality) % 16], ANIMALS[usize::from(animal) % 16])
+}
+
+/// Makes the id of a new document: 80 random bits, since whoever knows the address may read and write.
+pub(crate) fn random_id() -> String {
+    const DIGITS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    random_bytes::<16>().iter().map(|byte| char::from(DIGITS[usize::from(byte % 32)])).collect()
+}
+
+fn random_bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    // Where there is no source of chance (no system that can run this is without one), names repeat and ids are refused
+    // by nobody: a fixed id is still a document.
+    let _ = getrandom::fill(&mut bytes);
+    bytes
+}
+
+/// The hue that belongs to a name, in degrees.
+pub(crate) fn hue(name: &str) -> u32 {
+    name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)) % 360
+}
+
+/// The colour of somebody's caret, on a light and on a dark page.
+pub(crate) fn color(name: &str) -> String {
+    format!("hsl({} 62% 46%)", hue(name))
+}
+
+/// Up to two letters for a name: "Nimble Otter" is "NO".
+pub(crate) fn initials(name: &str) -> String {
+    name.split_whitespace()
+        .filter_map(|word| word.chars().next())
+        .take(2)
+        .flat_map(char::to_uppercase)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_of_names() {
+        assert_eq!(initials("Nimble Otter"), "NO");
+        assert_eq!(initials("ada"), "A");
+        assert_eq!(initials(""), "");
+        assert_eq!(initials("Zoë van der Élan"), "ZV");
+    }
+
+    #[test]
+    fn a_hue_is_a_stable_number_of_degrees() {
+        assert_eq!(hue("Nimble Otter"), hue("Nimble Otter"));
+        assert_ne!(hue("Nimble Otter"), hue("Nimble Puffin"));
+        assert!(hue("Glad Seal") < 360);
+    }
+
+    #[test]
+    fn ids_are_plain_and_differ() {
+        let id = random_id();
+        assert_eq!(id.len(), 16);
+        assert!(id.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        assert_ne!(id, random_id());
+    }
+}

@@ -1,0 +1,134 @@
+//! The page of one document.
+
+use dioxus::prelude::*;
+
+use crate::home::Device;
+use crate::icon::{Icon, Picture};
+use crate::keys::KeysButton;
+use crate::model::{
+    Connection, DocumentRef, FieldRefExt, LoadState, ObservableExt, Page, PageRef, document_id, use_document,
+    use_status,
+};
+use crate::notices::Notices;
+use crate::people::{Faces, use_others};
+use crate::share::CopyLink;
+use crate::theme::ThemeToggle;
+use crate::undo::UndoButtons;
+
+#[component]
+pub(crate) fn PageView(page: String, menu: Signal<bool>) -> Element {
+    let mut menu = menu;
+    let device = use_context::<Device>();
+    let notices = use_context::<Notices>();
+    let document = use_document::<Page>(document_id(&page));
+    device.remember(page.clone(), &document);
+    let others = use_others(&page, (device.name)());
+    let status = document.status().signal();
+    use_effect(move || {
+        let status = status.read();
+        if let LoadState::Failed { reason } = &status.load {
+            notices.fail(reason);
+        }
+        if let Some(refused) = &status.refused {
+            notices.fail(format!("The server did not take a change: {}", refused.message));
+        }
+    });
+    let ready = use_ready(&document);
+    rsx! {
+        header { class: "top",
+            button {
+                class: "icon-button menu",
+                r#type: "button",
+                aria_label: "Your documents",
+                aria_expanded: "{menu}",
+                aria_controls: "side",
+                onclick: move |_| menu.toggle(),
+                Icon { of: Picture::Menu }
+            }
+            UndoButtons { undo: document.undo_manager() }
+            span { class: "spring" }
+            Faces { others, name: (device.name)() }
+            CopyLink { page: page.clone() }
+            KeysButton {}
+            ThemeToggle {}
+        }
+        article { class: "paper",
+            TitleField { page: document.clone() }
+            if ready() {
+                TextField { page: document.clone() }
+            } else {
+                Skeleton {}
+            }
+        }
+    }
+}
+
+/// Whether the document is as this device and, where it answers soon, the server know it. A hook.
+fn use_ready(document: &PageRef) -> Memo<bool> {
+    let status = document.status().signal();
+    let client = use_status();
+    let empty = document.body().map_signal(|body| body.is_empty());
+    let mut was_ready = use_signal(|| false);
+    use_memo(move || {
+        let (loading, synced) = (status.read().load == LoadState::Loading, status.read().synced);
+        // A document that was shared by its address has nothing on this device yet: the server's answer is worth a moment.
+        let awaited = !synced
+            && empty()
+            && matches!(client.read().connection, Connection::Connecting | Connection::Connected);
+        // What has been shown once is not taken back while the connection comes and goes.
+        let ready = *was_ready.peek() || (!loading && !awaited);
+        if ready && !*was_ready.peek() {
+            was_ready.set(true);
+        }
+        ready
+    })
+}
+
+/// The title of the document, which is also the field to edit it.
+#[component]
+fn TitleField(page: PageRef) -> Element {
+    let title = page.title().rw_signal();
+    rsx! {
+        document::Title { if title.read().is_empty() { "Untitled" } else { "{title}" } }
+        h1 {
+            input {
+                class: "title",
+                r#type: "text",
+                "data-testid": "title",
+                aria_label: "Title of the document",
+                placeholder: "Untitled",
+                maxlength: "200",
+                autocomplete: "off",
+                value: title,
+                oninput: move |event| title.set(event.value()),
+            }
+        }
+    }
+}
+
+#[component]
+fn TextField(page: PageRef) -> Element {
+    let text = page.body().signal();
+    rsx! {
+        textarea {
+            class: "text",
+            "data-testid": "text",
+            aria_label: "Text",
+            value: text,
+            oninput: move |event| { let _ = page.body().set(&event.value()); },
+        }
+    }
+}
+
+/// What is seen while the document comes from the device.
+#[component]
+fn Skeleton() -> Element {
+    rsx! {
+        p { class: "visually-hidden", "Loading the document" }
+        div { class: "skeleton", aria_hidden: "true",
+            for width in ["92%", "97%", "88%", "54%"] {
+                i { width }
+            }
+        }
+    }
+}

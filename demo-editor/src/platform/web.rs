@@ -1,0 +1,120 @@
+//! The browser: IndexedDB, the server that the page came from, the address bar.
+
+use std::time::Duration;
+
+use dioxus::prelude::*;
+use synckit::SyncKit;
+use synckit_storage_web::{Backend, Web, WebStorage};
+
+use crate::address::{page_in, path_of};
+
+/// The name of the store on this device.
+const STORE: &str = "synckit-editor";
+
+pub(crate) fn launch(app: fn() -> Element) {
+    // The frame of the page makes room for the program, which begins with the same frame.
+    let root = web_sys::window().and_then(|window| window.document()?.get_element_by_id("main"));
+    if let Some(root) = root {
+        root.set_text_content(None);
+    }
+    dioxus::LaunchBuilder::web().launch(app);
+}
+
+/// Starts the client: the best store this browser has, and the server that this page came from.
+pub(crate) async fn connect() -> Result<SyncKit, String> {
+    let mut storage = WebStorage::builder(STORE);
+    match query("storage").as_deref() {
+        Some("opfs") => storage = storage.backend(Backend::Opfs),
+        Some("indexeddb") => storage = storage.backend(Backend::IndexedDb),
+        Some("memory") => storage = storage.backend(Backend::Memory),
+        _ => {}
+    }
+    let server = query("server").unwrap_or_else(same_origin);
+    let client = SyncKit::builder(Web).url(server).storage(storage.open().await);
+    client.connect().await.map_err(|error| error.to_string())
+}
+
+/// The document in the address bar.
+pub(crate) fn page_asked_for() -> Option<String> {
+    page_in(&location()?.pathname().ok()?)
+}
+
+/// Follows the browser's back and forward buttons. A hook.
+pub(crate) fn use_address_bar(mut shown: Signal<Option<String>>) {
+    use_future(move || async move {
+        let mut changes =
+            document::eval("addEventListener('popstate', () => dioxus.send(location.pathname))");
+        while let Ok(path) = changes.recv::<String>().await {
+            if let Some(page) = page_in(&path) {
+                shown.set(Some(page));
+            }
+        }
+    });
+}
+
+/// Shows a path in the address bar.
+pub(crate) fn show_address(path: &str, replace: bool) {
+    let (Some(window), Some(location)) = (web_sys::window(), location()) else { return };
+    // What was asked for by the query (another server, another store) holds for the whole visit.
+    let path = format!("{path}{}", location.search().unwrap_or_default());
+    if let Ok(history) = window.history() {
+        let state = web_sys::wasm_bindgen::JsValue::NULL;
+        // A browser that refuses to change the address bar still shows the document.
+        let _ = if replace {
+            history.replace_state_with_url(&state, "", Some(&path))
+        } else {
+            history.push_state_with_url(&state, "", Some(&path))
+        };
+    }
+}
+
+/// The address that others open a document by. Without the query, which speaks of this visit only.
+pub(crate) fn link_to(page: &str) -> String {
+    let origin = location().and_then(|location| location.origin().ok()).unwrap_or_default();
+    format!("{origin}{}", path_of(page))
+}
+
+/// Hands a text to the browser as a download. Returns where it went, in words.
+pub(crate) async fn save_file(name: &str, text: String) -> Result<String, String> {
+    const SAVE: &str = "const [name, text] = await dioxus.recv();
+        const link = document.createElement('a');
+        link.href = URL.createObjectURL(new Blob([text], { type: 'text/markdown' }));
+        link.download = name;
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(link.href), 10000);";
+    let save = document::eval(SAVE);
+    save.send((name, text)).map_err(|error| error.to_string())?;
+    save.await.map_err(|error| error.to_string())?;
+    Ok(format!("Downloaded {name}"))
+}
+
+/// Time in ms since 1970.
+pub(crate) fn now() -> i64 {
+    js_sys::Date::now() as i64
+}
+
+pub(crate) async fn sleep(duration: Duration) {
+    gloo_timers::future::sleep(duration).await;
+}
+
+fn location() -> Option<web_sys::Location> {
+    Some(web_sys::window()?.location())
+}
+
+/// A value of the page's query, such as `server` in `?server=ws://127.0.0.1:8787/v1/sync`.
+fn query(name: &str) -> Option<String> {
+    let search = location()?.search().ok()?;
+    let value = search.trim_start_matches('?').split('&').find_map(|pair| {
+        let (key, value) = pair.split_once('=')?;
+        (key == name).then_some(value)
+    })?;
+    js_sys::decode_uri_component(value).ok().map(String::from)
+}
+
+fn same_origin() -> String {
+    let of = |part: fn(&web_sys::Location) -> Result<String, web_sys::wasm_bindgen::JsValue>| {
+        location().and_then(|location| part(&location).ok()).unwrap_or_default()
+    };
+    let scheme = if of(web_sys::Location::protocol) == "https:" { "wss" } else { "ws" };
+    format!("{scheme}://{}/v1/sync", of(web_sys::Location::host))
+}

@@ -1,0 +1,170 @@
+//! The documents this device has seen, and how to find one of them.
+
+use dioxus::prelude::*;
+
+use crate::address::{Address, page_in, path_of};
+use crate::home::Device;
+use crate::icon::{Icon, Mark, Picture};
+use crate::markdown::ImportButton;
+use crate::model::{DocumentRef, Observable, ObservableExt, SeenPage, SeenPageRef};
+use crate::names::random_id;
+use crate::notices::Notices;
+
+#[component]
+pub(crate) fn Sidebar(menu: Signal<bool>) -> Element {
+    let mut menu = menu;
+    let address = use_context::<Address>();
+    let documents = use_context::<Device>().home().documents();
+    let mut search = use_signal(String::new);
+    let found = documents.map_signal(move |documents| {
+        let search = search.read().to_lowercase();
+        let mut found = documents.elements();
+        found.retain(|seen| is_found(seen, &search));
+        found
+    });
+    let mut open = move |page: &str| {
+        menu.set(false);
+        search.set(String::new());
+        address.open(page);
+    };
+    let key = move |event: KeyboardEvent| match event.key() {
+        Key::Enter => {
+            let first = || found.peek().first().and_then(|seen| seen.page().get().ok());
+            if let Some(page) = page_in(&search.peek()).or_else(first) {
+                open(&page);
+            }
+        }
+        Key::Escape => search.set(String::new()),
+        _ => {}
+    };
+    let pasted = page_in(&search.read());
+    let nothing = found.read().is_empty() && pasted.is_none();
+    rsx! {
+        aside { class: "side", id: "side",
+            Brand {}
+            div { class: "search",
+                Icon { of: Picture::Search }
+                input {
+                    r#type: "search",
+                    id: "search",
+                    "data-testid": "search",
+                    aria_label: "Find a document, or paste an address",
+                    aria_keyshortcuts: "Control+Alt+F",
+                    placeholder: "Find, or paste an address",
+                    autocomplete: "off",
+                    value: search,
+                    oninput: move |event| search.set(event.value()),
+                    onkeydown: key,
+                }
+            }
+            nav { aria_labelledby: "documents-head",
+                div { class: "documents-head",
+                    h2 { id: "documents-head", "Your documents" }
+                    ImportButton {}
+                    button {
+                        class: "icon-button",
+                        r#type: "button",
+                        "data-testid": "document-new",
+                        aria_label: "New document",
+                        aria_keyshortcuts: "Control+Alt+N",
+                        title: "New document (Ctrl+Alt+N)",
+                        onclick: move |_| open(&random_id()),
+                        Icon { of: Picture::Plus }
+                    }
+                }
+                ul { class: "documents", "data-testid": "documents",
+                    for seen in found() {
+                        Entry { key: "{seen.id()}", seen, menu }
+                    }
+                }
+                if let Some(page) = pasted {
+                    button { class: "button wide", r#type: "button", onclick: move |_| open(&page),
+                        Icon { of: Picture::Document }
+                        "Open this address"
+                    }
+                } else if nothing {
+                    p { class: "nothing", "Nothing found" }
+                }
+            }
+        }
+    }
+}
+
+/// The sign and the name of the program.
+#[component]
+pub(crate) fn Brand() -> Element {
+    rsx! {
+        div { class: "brand",
+            Mark {}
+            span { class: "brand-name", "Editor" }
+        }
+    }
+}
+
+/// One document of the list.
+#[component]
+fn Entry(seen: SeenPageRef, menu: Signal<bool>) -> Element {
+    let mut menu = menu;
+    let address = use_context::<Address>();
+    let device = use_context::<Device>();
+    let notices = use_context::<Notices>();
+    let page = seen.page().signal();
+    let title = seen.title().signal();
+    let beginning = seen.beginning().signal();
+    let name = use_memo(move || if title.read().is_empty() { "Untitled".to_owned() } else { title() });
+    let is_current = address.page().as_ref() == Some(&*page.read());
+    let click = move |event: MouseEvent| {
+        // A click with a key held asks the browser for a new tab or window: leave it alone.
+        if event.modifiers().is_empty() {
+            event.prevent_default();
+            menu.set(false);
+            address.open(&page.peek());
+        }
+    };
+    let id = seen.id();
+    let forget = move |_| {
+        let home = device.home();
+        let place = home.documents().index_of(id).unwrap_or_default();
+        let entry = SeenPage { page: page(), title: title(), beginning: beginning() };
+        if notices.check(home.documents().remove(id)).is_some() {
+            // The document itself belongs to everybody who has its address.
+            let undo = Callback::new(move |()| {
+                notices.check(home.documents().insert(place, entry.clone()));
+            });
+            notices.toast(format!("Removed “{name}” from this device's list"), Some(undo));
+        }
+    };
+    rsx! {
+        li {
+            a {
+                class: "document-link",
+                "data-testid": "document-link",
+                href: path_of(&page.read()),
+                aria_current: is_current.then_some("page"),
+                onclick: click,
+                span { class: "name", "{name}" }
+                span { class: "beginning", if beginning.read().is_empty() { "Nothing written yet" } else { "{beginning}" } }
+            }
+            if !is_current {
+                button {
+                    class: "icon-button document-forget",
+                    r#type: "button",
+                    "data-testid": "document-forget",
+                    aria_label: "Remove {name} from your documents",
+                    title: "Remove from your documents",
+                    onclick: forget,
+                    Icon { of: Picture::Close }
+                }
+            }
+        }
+    }
+}
+
+fn is_found(seen: &SeenPageRef, search: &str) -> bool {
+    // An address is opened, not looked for.
+    if search.is_empty() || page_in(search).is_some() {
+        return true;
+    }
+    let holds = |text: String| text.to_lowercase().contains(search);
+    seen.title().get().is_ok_and(holds) || seen.beginning().get().is_ok_and(holds)
+}
