@@ -245,7 +245,7 @@ impl Writer {
                 TextDelta::Steps(steps) => steps.iter().for_each(|step| match step {
                     TextStep::Insert { at, text } => drop(copy.splice(at..at, text.chars())),
                     TextStep::Delete { at, len } => drop(copy.drain(*at..at + len)),
-                    TextStep::Mark { range } => assert!(range.end <= copy.len() && !range.is_empty()),
+                    TextStep::Mark { range, .. } => assert!(range.end <= copy.len() && !range.is_empty()),
                     other => panic!("an unknown step: {other:?}"),
                 }),
                 _ => *copy = body.get().unwrap().chars().collect(),

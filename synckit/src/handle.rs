@@ -3,9 +3,13 @@
 //! Every handle is an [`Observable`]: it can be read, looked at, subscribed to and streamed.
 
 mod counter;
+#[cfg(feature = "text")]
+mod cursor;
 mod document;
 mod error;
 mod field;
+#[cfg(feature = "text")]
+mod follow;
 #[cfg(feature = "json")]
 mod json;
 mod list;
@@ -21,9 +25,13 @@ mod text;
 mod undo;
 
 pub use counter::CounterRef;
+#[cfg(feature = "text")]
+pub use cursor::Cursor;
 pub use document::{Document, DocumentRef, ImportError};
 pub use error::ReadError;
 pub use field::FieldRef;
+#[cfg(feature = "text")]
+pub use follow::{TextDelta, TextFollower};
 #[cfg(feature = "json")]
 pub use json::{Json, JsonRef};
 pub use list::{Element, ElementId, ElementPlace, ItemRef, ListRef, NewElement};
@@ -35,5 +43,5 @@ pub use schema::Schema;
 pub use set::SetRef;
 pub use state::{DocumentStatusRef, FlushError};
 #[cfg(feature = "text")]
-pub use text::{Cursor, Text, TextDelta, TextRef, TextSpan};
+pub use text::{Text, TextRef, TextSpan};
 pub use undo::{UndoManager, UndoState};

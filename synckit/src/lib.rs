@@ -63,11 +63,11 @@ pub use handle::{
     UndoManager, UndoState, ValueStream,
 };
 #[cfg(feature = "text")]
-pub use handle::{Cursor, Text, TextDelta, TextRef, TextSpan};
+pub use handle::{Cursor, Text, TextDelta, TextFollower, TextRef, TextSpan};
 #[cfg(feature = "json")]
 pub use handle::{Json, JsonRef};
 pub use synckit_macros::{Document, FieldValue};
-pub use value::{FieldValue, Value};
+pub use value::{FieldValue, IntoValue, Value};
 pub use wire::PeerId;
 
 /// What generated code refers to.

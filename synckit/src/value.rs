@@ -7,7 +7,7 @@ mod json;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-pub use convert::FieldValue;
+pub use convert::{FieldValue, IntoValue};
 
 use crate::sorted::SortedMap;
 

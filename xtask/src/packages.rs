@@ -19,7 +19,8 @@ pub(crate) const BASELINE: &str = "demo-todo-baseline";
 /// The benchmarks: what they measure SyncKit beside takes minutes to build, and nobody's program has any of it.
 const APART: &str = "bench";
 /// Crates that have to work in the browser, too.
-const BROWSER_TOO: [&str; 4] = ["synckit", "synckit-leptos", "synckit-dioxus", "demo-editor"];
+const BROWSER_TOO: [&str; 5] =
+    ["synckit", "synckit-editing", "synckit-leptos", "synckit-dioxus", "demo-editor"];
 
 /// A set of crates that are always selected together.
 #[derive(Clone, Copy)]

@@ -53,6 +53,16 @@ impl ContainerId {
         }
     }
 
+    /// The same for all replicas, and another one for every container of a document.
+    #[cfg(feature = "text")]
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Root => String::new(),
+            Self::Place(place) => format!("{}/{}", place.parent.name(), place.key.replace('/', "//")),
+            Self::Created { dot, .. } => dot.to_string(),
+        }
+    }
+
     pub(crate) fn parent(&self) -> Option<&Self> {
         match self {
             Self::Place(place) => Some(&place.parent),

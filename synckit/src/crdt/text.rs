@@ -34,10 +34,14 @@ pub enum TextStep {
         /// How many.
         len: usize,
     },
-    /// Marks came or went.
+    /// A key got another value.
     Mark {
-        /// Where.
+        /// On which characters.
         range: Range<usize>,
+        /// The key.
+        key: Arc<str>,
+        /// Its value on all of them now; none when it was taken away.
+        value: Option<Value>,
     },
 }
 
@@ -262,11 +266,15 @@ impl TextState {
         if !self.marks.add(stamp, mark.clone(), &self.sequence) {
             return false;
         }
-        let shows = !range.is_empty();
-        if shows {
-            self.note(|| TextStep::Mark { range });
+        if self.recent.is_some() {
+            // Later marks may count on parts of it: there it changes nothing.
+            for (range, winner) in self.marks.winners(&self.sequence, range.clone(), &mark.key) {
+                if winner.is_some_and(|(dot, _)| dot == stamp.dot) {
+                    self.note(|| TextStep::Mark { range, key: mark.key.clone(), value: mark.value.clone() });
+                }
+            }
         }
-        shows
+        !range.is_empty()
     }
 
     /// The number that the next step will have. From the first call on, steps are kept.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::error::ReadError;
 use super::node::Node;
 use super::observable::Observable;
+use super::undo::UndoManager;
 use crate::client::Subscription;
 use crate::crdt::container::Slot;
 use crate::document::WriteError;
@@ -51,6 +52,13 @@ impl<V: FieldValue> FieldRef<V> {
             transaction.map_delete(&self.node.id, &self.key);
             Ok(())
         })
+    }
+}
+
+impl<V> FieldRef<V> {
+    /// Undo and redo of this program's own writes to the document that the field lies in.
+    pub fn undo_manager(&self) -> UndoManager {
+        UndoManager::new(self.node.cell.clone())
     }
 }
 

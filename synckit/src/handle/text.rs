@@ -1,21 +1,20 @@
 //! Text that several people write at the same time.
 
-use std::fmt;
 use std::ops::{Deref, Range};
-use std::str::FromStr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use super::cursor::Cursor;
 use super::error::ReadError;
 use super::node::Node;
 use super::observable::Observable;
 use super::schema::Schema;
+use super::undo::UndoManager;
 use crate::client::Subscription;
 use crate::crdt::marks::{Anchor, Expand, Side};
-use crate::crdt::text::{TextState, TextStep};
+use crate::crdt::text::TextState;
 use crate::document::WriteError;
 use crate::document::text::check_insertion;
-use crate::value::{FieldValue, Value};
-use crate::version::ParseDotError;
+use crate::value::{IntoValue, Value};
 
 /// A text. Positions count Unicode scalar values; [`utf16_at`](Self::utf16_at) and [`at_utf16`](Self::at_utf16) convert
 /// from and to what browsers count.
@@ -48,45 +47,6 @@ pub struct TextSpan {
     pub text: String,
     /// Keys and values of the marks on all of them, ascending by key.
     pub marks: Vec<(Arc<str>, Value)>,
-}
-
-/// What happened to a text since the last time, for those who follow it step by step.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum TextDelta {
-    /// These steps, in order.
-    Steps(Vec<TextStep>),
-    /// More than is remembered: read the whole text.
-    Everything,
-}
-
-/// A place in a text that stays with the characters around it, also when they are deleted. Its text can be stored and
-/// sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Cursor(Anchor);
-
-impl fmt::Display for Cursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let side = if self.0.side == Side::Before { '<' } else { '>' };
-        match self.0.dot {
-            Some(dot) => write!(f, "{side}{dot}"),
-            None => write!(f, "{side}"),
-        }
-    }
-}
-
-impl FromStr for Cursor {
-    type Err = ParseDotError;
-
-    fn from_str(text: &str) -> Result<Self, ParseDotError> {
-        let (side, dot) = match (text.strip_prefix('<'), text.strip_prefix('>')) {
-            (Some(dot), _) => (Side::Before, dot),
-            (_, Some(dot)) => (Side::After, dot),
-            _ => return Err(ParseDotError::new(text)),
-        };
-        let dot = if dot.is_empty() { None } else { Some(dot.parse()?) };
-        Ok(Self(Anchor { dot, side }))
-    }
 }
 
 impl TextRef {
@@ -153,6 +113,25 @@ impl TextRef {
         self.replace(front..old - back, &middle)
     }
 
+    /// Runs several writes as one transaction: one change, one notification, one undo step. Nobody else writes meanwhile.
+    /// When it fails, what was written is taken back.
+    ///
+    /// # Errors
+    /// Whatever `make` returns.
+    pub fn update<R, E>(&self, make: impl FnOnce(&Self) -> Result<R, E>) -> Result<R, E> {
+        self.node.cell.update(|| make(self))
+    }
+
+    /// Undo and redo of this program's own writes to the document that the text lies in.
+    pub fn undo_manager(&self) -> UndoManager {
+        UndoManager::new(self.node.cell.clone())
+    }
+
+    /// A name that tells it from the other texts of its document, the same for everybody.
+    pub fn place(&self) -> String {
+        self.node.id.name()
+    }
+
     /// Gives a key a value over `range`: `"bold"` and `true`, `"link"` and an address, `"comment:<id>"` and anything.
     /// `expand` says whether characters typed at the ends take part.
     ///
@@ -162,7 +141,7 @@ impl TextRef {
         &self,
         range: Range<usize>,
         key: &str,
-        value: impl FieldValue,
+        value: impl IntoValue,
         expand: Expand,
     ) -> Result<(), WriteError> {
         self.put_mark(range, key, Some(value.into_value()), expand)
@@ -173,7 +152,16 @@ impl TextRef {
     /// # Errors
     /// As [`mark`](Self::mark).
     pub fn unmark(&self, range: Range<usize>, key: &str) -> Result<(), WriteError> {
-        self.put_mark(range, key, None, Expand::None)
+        self.unmark_as(range, key, Expand::None)
+    }
+
+    /// Takes a key away from `range`; `expand` says whether characters typed at the ends go without it too, as when
+    /// somebody switches bold off and types on.
+    ///
+    /// # Errors
+    /// As [`mark`](Self::mark).
+    pub fn unmark_as(&self, range: Range<usize>, key: &str, expand: Expand) -> Result<(), WriteError> {
+        self.put_mark(range, key, None, expand)
     }
 
     fn put_mark(
@@ -206,9 +194,15 @@ impl TextRef {
 
     /// The text in stretches of equal marks. O(n + marks log marks).
     pub fn spans(&self) -> Vec<TextSpan> {
+        self.spans_in(0..usize::MAX)
+    }
+
+    /// A range of the text in stretches of equal marks; what is past the end is left out. O(marks log n + length).
+    pub fn spans_in(&self, range: Range<usize>) -> Vec<TextSpan> {
         self.look(|text| {
             let sequence = text.sequence();
-            let spans = text.spans(0..sequence.len()).into_iter();
+            let end = range.end.min(sequence.len());
+            let spans = text.spans(range.start.min(end)..end).into_iter();
             spans.map(|(range, marks)| TextSpan { text: sequence.slice(range), marks }).collect()
         })
         .unwrap_or_default()
@@ -254,35 +248,11 @@ impl TextRef {
         .flatten()
     }
 
-    /// Calls back with what happened, step by step: O(change), however long the text is.
-    pub fn follow(&self, callback: impl Fn(&TextDelta) + Send + Sync + 'static) -> Subscription {
-        let text = self.clone();
-        let revision = Mutex::new(self.change(TextState::follow).unwrap_or(0));
-        self.observe(move || {
-            let delta = {
-                let mut seen = revision.lock().unwrap_or_else(PoisonError::into_inner);
-                match text.look(|text| text.steps_since(*seen)).flatten() {
-                    Some((steps, now)) => {
-                        *seen = now;
-                        TextDelta::Steps(steps)
-                    }
-                    None => {
-                        *seen = text.change(TextState::follow).unwrap_or(0);
-                        TextDelta::Everything
-                    }
-                }
-            };
-            if delta != TextDelta::Steps(Vec::new()) {
-                callback(&delta);
-            }
-        })
-    }
-
-    fn look<R>(&self, look: impl FnOnce(&TextState) -> R) -> Option<R> {
+    pub(super) fn look<R>(&self, look: impl FnOnce(&TextState) -> R) -> Option<R> {
         self.node.cell.read(|state| state.text(&self.node.id).map(look))
     }
 
-    fn change<R>(&self, change: impl FnOnce(&mut TextState) -> R) -> Option<R> {
+    pub(super) fn change<R>(&self, change: impl FnOnce(&mut TextState) -> R) -> Option<R> {
         self.node.cell.with_state(|state| state.text_mut(&self.node.id).map(change))
     }
 }

@@ -19,6 +19,24 @@ pub trait FieldValue: Clone + Default + Send + Sync + 'static {
     fn from_value(value: &Value) -> Option<Self>;
 }
 
+/// What can be written as a value: every [`FieldValue`], and borrowed text.
+pub trait IntoValue {
+    /// The value to store.
+    fn into_value(self) -> Value;
+}
+
+impl<V: FieldValue> IntoValue for V {
+    fn into_value(self) -> Value {
+        FieldValue::into_value(self)
+    }
+}
+
+impl IntoValue for &str {
+    fn into_value(self) -> Value {
+        Value::String(self.into())
+    }
+}
+
 impl FieldValue for Value {
     const EXPECTED: &'static str = "anything";
 
@@ -148,11 +166,11 @@ mod tests {
 
     #[test]
     fn values_come_back_as_they_went_in_and_other_kinds_do_not() {
-        assert_eq!(i32::from_value(&(-5i32).into_value()), Some(-5));
+        assert_eq!(i32::from_value(&FieldValue::into_value(-5i32)), Some(-5));
         assert_eq!(u8::from_value(&Value::Int(256)), None);
-        assert_eq!(String::from_value(&"żółw".to_owned().into_value()).as_deref(), Some("żółw"));
+        assert_eq!(String::from_value(&IntoValue::into_value("żółw")).as_deref(), Some("żółw"));
         assert_eq!(Option::<bool>::from_value(&Value::Null), Some(None));
-        assert_eq!(Vec::<i64>::from_value(&vec![1i64, 2].into_value()), Some(vec![1, 2]));
+        assert_eq!(Vec::<i64>::from_value(&FieldValue::into_value(vec![1i64, 2])), Some(vec![1, 2]));
         assert_eq!(bool::from_value(&Value::Int(1)), None);
     }
 }

@@ -30,7 +30,7 @@ impl Mirror {
                 match step {
                     TextStep::Insert { at, text } => drop(copy.splice(*at..*at, text.chars())),
                     TextStep::Delete { at, len } => drop(copy.drain(*at..*at + *len)),
-                    TextStep::Mark { range } => assert!(range.end <= copy.len()),
+                    TextStep::Mark { range, .. } => assert!(range.end <= copy.len()),
                     other => panic!("an unknown step: {other:?}"),
                 }
             }
@@ -63,7 +63,8 @@ fn a_transaction_is_told_once_with_its_steps_in_order() {
         note.body().mark(1..3, "bold", true, Expand::After)
     })
     .unwrap();
-    let steps = vec![TextStep::Delete { at: 0, len: 1 }, insert(0, "J"), TextStep::Mark { range: 1..3 }];
+    let bold = TextStep::Mark { range: 1..3, key: "bold".into(), value: Some(true.into_value()) };
+    let steps = vec![TextStep::Delete { at: 0, len: 1 }, insert(0, "J"), bold];
     assert_eq!(mirror.told(), [TextDelta::Steps(steps)]);
     note.title().set("not the text").unwrap();
     assert_eq!(mirror.told(), []);
