@@ -19,6 +19,7 @@ mod notices;
 mod page;
 mod people;
 mod platform;
+mod rich;
 mod share;
 mod sidebar;
 mod sync_card;

@@ -5,7 +5,6 @@ use dioxus::prelude::*;
 use crate::address::{Address, page_in, path_of};
 use crate::home::Device;
 use crate::icon::{Icon, Mark, Picture};
-use crate::markdown::ImportButton;
 use crate::model::{DocumentRef, Observable, ObservableExt, SeenPage, SeenPageRef};
 use crate::names::random_id;
 use crate::notices::Notices;
@@ -60,7 +59,6 @@ pub(crate) fn Sidebar(menu: Signal<bool>) -> Element {
             nav { aria_labelledby: "documents-head",
                 div { class: "documents-head",
                     h2 { id: "documents-head", "Your documents" }
-                    ImportButton {}
                     button {
                         class: "icon-button",
                         r#type: "button",

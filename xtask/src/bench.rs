@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::prerequisites::WASM;
 use crate::progress::Progress;
-use crate::{demo, packages, prerequisites, process, workspace};
+use crate::{packages, prerequisites, process, programs, workspace};
 
 /// The crate that measures the engine, and the program in it to start.
 const ENGINE: &str = "bench";
@@ -94,9 +94,10 @@ fn optimize(command: &mut Command, release: bool) -> &mut Command {
 
 /// Runs a program of the crate `e2e` against demo and server.
 fn with_browser(program: &str, arguments: &[&str], release: bool) -> Result<()> {
-    let mut progress = Progress::new(demo::BUILD_STEPS + 1);
+    let mut progress = Progress::new(programs::BUILD_STEPS + 1);
     prerequisites::browser()?;
-    let build = demo::build_todo(release, &mut progress)?;
+    prerequisites::virtual_screen()?;
+    let built = programs::build(release, &mut progress)?;
     progress.step(program, || {
         let mut run = process::cargo();
         run.arg("run").args([
@@ -108,7 +109,6 @@ fn with_browser(program: &str, arguments: &[&str], release: bool) -> Result<()> 
             program,
             "--",
         ]);
-        run.args(arguments).env("SYNCKIT_SERVER", &build.server).env("SYNCKIT_SITE", &build.site);
-        process::run(&mut run)
+        process::run(built.name_to(run.args(arguments)))
     })
 }

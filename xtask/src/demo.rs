@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::ValueEnum;
 
 use crate::progress::{Progress, seconds};
 use crate::server::{self, Server};
 use crate::web::{self, Profile};
-use crate::{prerequisites, workspace};
+use crate::{desktop, prerequisites, workspace};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -31,6 +31,14 @@ pub(crate) struct Arguments {
     /// Build everything, then end instead of starting the server.
     #[arg(long)]
     build_only: bool,
+
+    /// Also the demo as a desktop program, in a window of its own beside the server: only the editor has one.
+    #[arg(long)]
+    desktop: bool,
+
+    /// With --desktop: this server, instead of starting one.
+    #[arg(long, value_name = "ws://HOST:PORT/v1/sync", requires = "desktop")]
+    url: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -67,9 +75,21 @@ pub(crate) struct Build {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let mut progress = Progress::new(if arguments.build_only { BUILD_STEPS } else { BUILD_STEPS + 1 });
     let demo = arguments.demo;
+    ensure!(
+        !arguments.desktop || demo == Demo::Editor,
+        "only the editor is a desktop program, too: `cargo xtask demo editor --desktop`"
+    );
+    if let Some(url) = &arguments.url {
+        let program = desktop::build(arguments.release, &mut Progress::new(desktop::BUILD_STEPS))?;
+        return if arguments.build_only { Ok(()) } else { desktop::run(&program, url) };
+    }
+    let steps = BUILD_STEPS
+        + if arguments.desktop { desktop::BUILD_STEPS } else { 0 }
+        + if arguments.build_only { 0 } else { 1 };
+    let mut progress = Progress::new(steps);
     let build = build(demo, arguments.release, &mut progress)?;
+    let desktop = arguments.desktop.then(|| desktop::build(arguments.release, &mut progress)).transpose()?;
     if arguments.build_only {
         println!("built in {}", seconds(progress.elapsed()));
         return Ok(());
@@ -88,15 +108,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         seconds(progress.elapsed()),
         data.display()
     );
+    // It goes when the server does; closing its window leaves the server to the browser.
+    let _window = desktop.map(|program| desktop::start(&program, &server::address(port))).transpose()?;
     server.run_until_stopped()
 }
 
-/// Builds the todo demo without starting it.
-pub(crate) fn build_todo(release: bool, progress: &mut Progress) -> Result<Build> {
-    build(Demo::Todo, release, progress)
-}
-
-fn build(demo: Demo, release: bool, progress: &mut Progress) -> Result<Build> {
+/// Builds a demo for the browser, and the server, without starting them.
+pub(crate) fn build(demo: Demo, release: bool, progress: &mut Progress) -> Result<Build> {
     let package = demo.package();
     progress.step("check what the build needs", || {
         prerequisites::c_compiler()?;

@@ -3,9 +3,11 @@
 mod bench;
 mod codegen;
 mod demo;
+mod desktop;
 mod packages;
 mod prerequisites;
 mod process;
+mod programs;
 mod progress;
 mod server;
 mod size;

@@ -90,6 +90,71 @@ pub(crate) fn browser() -> Result<()> {
     Ok(())
 }
 
+/// What a desktop window is built with on Linux: WebKit, GTK and what reads the keyboard. Other systems bring theirs.
+pub(crate) fn desktop() -> Result<()> {
+    const PACKAGES: [(&str, &str); 3] =
+        [("webkit2gtk-4.1", "libwebkit2gtk-4.1-dev"), ("gtk+-3.0", "libgtk-3-dev"), ("libxdo", "libxdo-dev")];
+    if !cfg!(target_os = "linux") {
+        return Ok(());
+    }
+    if process::find("pkg-config").is_none() {
+        get_packages("pkg-config, which finds the libraries of a desktop window,", &["pkg-config"], || {
+            process::find("pkg-config").is_some()
+        })?;
+    }
+    let missing: Vec<_> = PACKAGES
+        .into_iter()
+        .filter(|(library, _)| !has_library(library))
+        .map(|(_, package)| package)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    get_packages("what a desktop window is built with", &missing, || {
+        PACKAGES.into_iter().all(|(library, _)| has_library(library))
+    })
+}
+
+/// A screen without a monitor, and hands that type on it: what the tests of the desktop program need on Linux.
+pub(crate) fn virtual_screen() -> Result<()> {
+    const PROGRAMS: [(&str, &str); 2] = [("Xvfb", "xvfb"), ("xdotool", "xdotool")];
+    let missing: Vec<_> = PROGRAMS
+        .into_iter()
+        .filter(|(program, _)| process::find(program).is_none())
+        .map(|(_, package)| package)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    get_packages("what the desktop program is tested with", &missing, || {
+        PROGRAMS.into_iter().all(|(program, _)| process::find(program).is_some())
+    })
+}
+
+/// Installs packages of Debian where that is possible; where not, names them.
+fn get_packages(purpose: &str, packages: &[&str], is_there: impl Fn() -> bool) -> Result<()> {
+    let remedy = format!(
+        "Remedy: Debian and Ubuntu: apt-get install {}; elsewhere: your distribution's packages of the same libraries",
+        packages.join(" ")
+    );
+    if !can_install_packages() {
+        bail!("{purpose} is missing ({}).\n{remedy}", packages.join(", "));
+    }
+    install_packages(packages).with_context(|| format!("cannot install {purpose}.\n{remedy}"))?;
+    if !is_there() {
+        bail!("{purpose} is still missing.\n{remedy}");
+    }
+    Ok(())
+}
+
+/// Whether the linker finds a library.
+fn has_library(name: &str) -> bool {
+    let known =
+        Command::new("pkg-config").args(["--exists", name]).status().is_ok_and(|status| status.success());
+    // Debian's package of this one came without a description until lately.
+    known || (name == "libxdo" && PathBuf::from("/usr/include/xdo.h").is_file())
+}
+
 /// Whether this program may install packages of the distribution: on Debian and its kin, as root.
 pub(crate) fn can_install_packages() -> bool {
     process::find("apt-get").is_some() && is_root()

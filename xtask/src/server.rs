@@ -40,6 +40,11 @@ pub(crate) fn free_port(wanted: u16) -> Result<u16> {
     bail!("no port from {wanted} to {} is free; name another with --port", wanted.saturating_add(PORTS))
 }
 
+/// Where a server of this machine is synced with.
+pub(crate) fn address(port: u16) -> String {
+    format!("ws://127.0.0.1:{port}/v1/sync")
+}
+
 /// A running server. Dropping it stops it.
 pub(crate) struct Server {
     child: Child,

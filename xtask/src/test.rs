@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use crate::packages::{self, Selection};
 use crate::prerequisites::{self, WASM};
 use crate::progress::{Progress, seconds};
-use crate::{demo, process, tidy};
+use crate::{process, programs, tidy};
 
 /// No check takes longer than this on a slow machine with a cold cache, unless it hangs.
 const LIMIT: Duration = Duration::from_secs(30 * 60);
@@ -61,13 +61,14 @@ impl Check {
         match self {
             Check::Fmt => prerequisites::component("rustfmt"),
             Check::Tidy => Ok(()),
-            Check::Clippy => prerequisites::component("clippy").and_then(|()| prerequisites::c_compiler()),
+            Check::Clippy => prerequisites::component("clippy").and_then(|()| native_libraries()),
             Check::Wasm => prerequisites::component("clippy").and_then(|()| prerequisites::wasm_target()),
-            Check::Unit | Check::Doc => prerequisites::c_compiler(),
+            Check::Unit | Check::Doc => native_libraries(),
             Check::Browser => prerequisites::wasm_target().and_then(|()| prerequisites::browser()),
-            Check::E2e => prerequisites::c_compiler()
+            Check::E2e => native_libraries()
                 .and_then(|()| prerequisites::wasm_target())
-                .and_then(|()| prerequisites::browser()),
+                .and_then(|()| prerequisites::browser())
+                .and_then(|()| prerequisites::virtual_screen()),
         }
     }
 
@@ -103,17 +104,21 @@ impl Check {
                 bounded(tests.args(["--lib", "--tests", "--no-fail-fast"]))
             }
             Check::E2e => {
-                let build = demo::build_todo(false, &mut Progress::new(demo::BUILD_STEPS))?;
+                let built = programs::build(false, &mut Progress::new(programs::BUILD_STEPS))?;
                 let mut tests = native("test");
                 tests.args(["--features", packages::E2E_FEATURE, "--no-fail-fast"]);
                 tests.args(packages::end_to_end_tests()?.iter().flat_map(|name| ["--test", name]));
                 // Each test has windows of its own; more of them at once than this only wait for the processor.
                 tests.args(["--", "--test-threads", "2"]);
-                tests.env("SYNCKIT_SERVER", build.server).env("SYNCKIT_SITE", build.site);
-                bounded(&mut tests)
+                bounded(built.name_to(&mut tests))
             }
         }
     }
+}
+
+/// What the crates for this machine are compiled and linked with.
+fn native_libraries() -> Result<()> {
+    prerequisites::c_compiler().and_then(|()| prerequisites::desktop())
 }
 
 fn native(command: &str) -> Command {
