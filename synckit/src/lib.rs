@@ -38,7 +38,9 @@
 mod client;
 mod crdt;
 pub mod document;
+mod few;
 mod handle;
+mod hash;
 pub mod platform;
 #[cfg(feature = "text")]
 pub mod sequence;

@@ -4,7 +4,8 @@
 //! inside a callback is applied at once and its own callbacks run after those of the change before.
 
 mod fresh;
-mod scope;
+mod notify;
+mod write;
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,14 +16,13 @@ use super::observers::{self, Observed, Observer, Observers, Subscription};
 use super::shared::Shared;
 use super::status::{DocumentStatus, Tier};
 use super::writer::WriterLock;
-use crate::document::event::{Target, Touched};
-use crate::document::transaction::{Committed, Open, Transaction};
-use crate::document::undo::{Direction, UndoHistory};
-use crate::document::{Applied, ApplyError, DocumentState, Origin, WriteError};
+use crate::document::event::Target;
+use crate::document::transaction::Open;
+use crate::document::undo::UndoHistory;
+use crate::document::{Applied, ApplyError, DocumentState, Origin};
 use crate::version::{Dot, ReplicaId};
 use crate::wire::{Change, Snapshot, Update};
 use fresh::Fresh;
-use scope::{Notifying, Scope};
 
 /// What of a document can be watched.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -54,6 +54,8 @@ struct Inner {
     status: DocumentStatus,
     replica: ReplicaId,
     written: bool,
+    /// Nobody stores or sends what is written here: the state alone remembers.
+    alone: bool,
     undo: UndoHistory,
 }
 
@@ -69,6 +71,7 @@ impl DocumentCell {
             status: DocumentStatus::default(),
             replica,
             written: false,
+            alone: false,
             undo: UndoHistory::default(),
         };
         Arc::new_cyclic(|me| Self {
@@ -96,55 +99,6 @@ impl DocumentCell {
     pub(crate) fn read<R>(&self, look: impl FnOnce(&DocumentState) -> R) -> R {
         let _inside = self.writer.enter();
         look(&self.lock().state)
-    }
-
-    /// Makes a write; inside [`update`](Self::update) it joins that transaction.
-    pub(crate) fn write<R>(
-        &self,
-        make: impl FnOnce(&mut Transaction<'_>) -> Result<R, WriteError>,
-    ) -> Result<R, WriteError> {
-        self.update(|| {
-            let inner = &mut *self.lock();
-            let Some(open) = &mut inner.open else { return Err(WriteError::Aborted("closed".into())) };
-            make(&mut Transaction { state: &mut inner.state, open })
-        })
-    }
-
-    /// Runs `make` as one transaction: one change, one notification, one undo step. When it fails, what it wrote is
-    /// taken back.
-    pub(crate) fn update<R, E>(&self, make: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
-        let inside = self.writer.enter();
-        let mut scope = Scope::begin(self);
-        let result = make();
-        scope.given_up = result.is_err();
-        drop(scope);
-        drop(inside);
-        self.tell_driver();
-        self.notify();
-        result
-    }
-
-    /// Undoes or redoes a step. Returns whether there was one.
-    pub(crate) fn step(&self, direction: Direction) -> bool {
-        let inside = self.writer.enter();
-        let done = {
-            let inner = &mut *self.lock();
-            if inner.open.is_some() {
-                // Inside a transaction there is nothing finished to take back.
-                return false;
-            }
-            let mut open = inner.state.begin(inner.replica, self.now());
-            let done = inner.undo.go(direction, &mut inner.state, &mut open);
-            if let Some(committed) = inner.state.commit(open) {
-                self.finish(inner, committed, None);
-            }
-            inner.announce(Watch::Undo);
-            done
-        };
-        drop(inside);
-        self.tell_driver();
-        self.notify();
-        done
     }
 
     /// Applies an update from elsewhere and notifies.
@@ -253,7 +207,7 @@ impl DocumentCell {
                 return;
             }
             inner.status = status;
-            inner.announce(Watch::Status);
+            inner.announce(&Watch::Status);
         }
         self.notify();
     }
@@ -299,98 +253,10 @@ impl DocumentCell {
     fn now(&self) -> u64 {
         self.shared.upgrade().map_or(0, |shared| shared.now())
     }
-
-    /// Takes in what a transaction did. `record` keeps it for undo, with the time in milliseconds.
-    fn finish(&self, inner: &mut Inner, committed: Committed, record: Option<u64>) {
-        let Committed { pending, touched, inverses } = committed;
-        inner.written = true;
-        inner.status.saved = Tier::Memory;
-        let last = match inner.fresh.last_mut() {
-            Some(Fresh::Local(last)) => Some(last),
-            _ => None,
-        };
-        if let Some(pending) = inner.state.go_on(last, pending) {
-            inner.fresh.push(Fresh::Local(pending));
-            inner.status.pending += usize::from(!self.local_only);
-        }
-        inner.touch(&touched);
-        inner.announce(Watch::Status);
-        if let Some(now) = record {
-            inner.undo.record(inverses, now);
-            inner.announce(Watch::Undo);
-        }
-    }
-
-    fn tell_driver(&self) {
-        if self.lock().fresh.is_empty() || self.announced.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        let (shared, me) = (self.shared.upgrade(), self.me.upgrade());
-        let told = shared.zip(me).is_some_and(|(shared, me)| shared.inbox().push(Command::Dirty(me)));
-        if !told {
-            // Nobody stores or sends here: the state alone remembers, and nobody will ask for the same changes again.
-            self.announced.store(false, Ordering::Release);
-            let inner = &mut *self.lock();
-            inner.fresh.clear();
-            inner.state.acknowledge_all();
-        }
-    }
-
-    /// Runs the callbacks that wait, in order, unless somebody does so already.
-    fn notify(&self) {
-        loop {
-            let batch = {
-                let mut inner = self.lock();
-                if inner.notifying {
-                    return;
-                }
-                let Some(batch) = inner.queue.pop_front() else { break };
-                inner.notifying = true;
-                batch
-            };
-            let _done = Notifying(self);
-            batch.iter().for_each(Observer::call);
-        }
-    }
 }
 
 impl Observed for DocumentCell {
     fn with_observers(&self, change: &mut dyn FnMut(&mut Observers)) {
         change(&mut self.lock().observers);
-    }
-}
-
-impl Inner {
-    /// Queues the callbacks of what was touched.
-    fn touch(&mut self, touched: &Touched) {
-        if touched.is_empty() || self.observers.is_empty() {
-            return;
-        }
-        let mut watched = Vec::new();
-        let mut above = std::collections::HashMap::new();
-        for target in touched {
-            if let Target::Field(container, _) = target {
-                watched.push(Watch::Place(Target::Content(container.clone())));
-            }
-            let mut next = Some(target.container());
-            while let Some(container) =
-                next.filter(|container| above.insert((*container).clone(), 0u32).is_none())
-            {
-                watched.push(Watch::Place(Target::Deep(container.clone())));
-                next = self.state.parent(container);
-            }
-            watched.push(Watch::Place(target.clone()));
-        }
-        let batch = self.observers.watching(&watched);
-        if !batch.is_empty() {
-            self.queue.push_back(batch);
-        }
-    }
-
-    fn announce(&mut self, watch: Watch) {
-        let batch = self.observers.watching(&[watch]);
-        if !batch.is_empty() {
-            self.queue.push_back(batch);
-        }
     }
 }

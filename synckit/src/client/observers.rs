@@ -1,11 +1,11 @@
 //! Who watches what.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::cell::Watch;
+use crate::hash::HashMap;
 use crate::sorted::sort_by_number;
 
 /// A callback that is called as long as its [`Subscription`] lives.
@@ -55,14 +55,21 @@ impl Observers {
         }
     }
 
-    /// The callbacks that watch any of these, each once, in the order they were added.
-    pub(crate) fn watching(&self, keys: &[Watch]) -> Vec<Observer> {
-        let found = keys.iter().filter_map(|key| self.by_key.get(key)).flatten();
-        let mut found: Vec<Observer> = found.cloned().collect();
-        sort_by_number(&mut found, |observer| observer.id);
-        found.dedup_by_key(|observer| observer.id);
-        found
+    /// The callbacks that watch this, in the order they were added.
+    pub(crate) fn of(&self, watch: &Watch) -> Vec<Observer> {
+        self.by_key.get(watch).cloned().unwrap_or_default()
     }
+
+    /// Adds the callbacks that watch this to `found`.
+    pub(crate) fn watching(&self, watch: &Watch, found: &mut Vec<Observer>) {
+        found.extend(self.by_key.get(watch).into_iter().flatten().cloned());
+    }
+}
+
+/// Brings callbacks into the order in which they were added, each once.
+pub(crate) fn in_order(observers: &mut Vec<Observer>) {
+    sort_by_number(observers, |observer| observer.id);
+    observers.dedup_by_key(|observer| observer.id);
 }
 
 /// Something that has observers.

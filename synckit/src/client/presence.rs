@@ -40,7 +40,7 @@ impl PresenceCell {
             if !make(peers) {
                 return;
             }
-            observers.watching(&[Watch::Status])
+            observers.of(&Watch::Status)
         };
         observers.iter().for_each(Observer::call);
     }

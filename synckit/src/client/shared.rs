@@ -129,7 +129,7 @@ impl Shared {
                 return;
             }
             *current = status;
-            observers.watching(&[Watch::Status])
+            observers.of(&Watch::Status)
         };
         observers.iter().for_each(Observer::call);
     }

@@ -1,12 +1,12 @@
 //! Who may write a document: one thread at a time, and that one as often as it likes.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::ThreadId;
 
 #[derive(Debug, Default)]
 struct Owner {
     /// Who is inside, and how often.
-    inside: Option<(ThreadId, usize)>,
+    inside: Option<(u64, usize)>,
     /// How many wait: telling nobody would be a system call for nothing.
     waiting: usize,
 }
@@ -22,13 +22,13 @@ pub(super) struct WriterLock {
 impl WriterLock {
     /// Waits until no other thread is inside.
     pub(super) fn enter(&self) -> Inside<'_> {
-        let me = std::thread::current().id();
+        let me = this_thread();
         let mut owner = self.lock();
         loop {
             match &mut owner.inside {
                 Some((thread, depth)) if *thread == me => {
                     *depth += 1;
-                    return Inside { lock: self };
+                    return Inside { lock: self, again: true };
                 }
                 Some(_) => {
                     owner.waiting += 1;
@@ -37,7 +37,7 @@ impl WriterLock {
                 }
                 None => {
                     owner.inside = Some((me, 1));
-                    return Inside { lock: self };
+                    return Inside { lock: self, again: false };
                 }
             }
         }
@@ -51,6 +51,21 @@ impl WriterLock {
 /// The thread is inside until this is dropped.
 pub(super) struct Inside<'a> {
     lock: &'a WriterLock,
+    again: bool,
+}
+
+impl Inside<'_> {
+    /// Whether the thread was inside before.
+    pub(super) fn is_again(&self) -> bool {
+        self.again
+    }
+}
+
+/// A number of this thread: the standard library's id takes a reference count to get.
+fn this_thread() -> u64 {
+    static THREADS: AtomicU64 = AtomicU64::new(0);
+    thread_local!(static ME: u64 = THREADS.fetch_add(1, Ordering::Relaxed));
+    ME.with(|me| *me)
 }
 
 impl Drop for Inside<'_> {

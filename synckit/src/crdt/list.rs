@@ -1,12 +1,11 @@
 //! List: items with an identity. Place, value and life of an item are three registers, each last writer wins, so
 //! concurrent moves of one item end at one place and never duplicate it.
 
-use std::collections::HashMap;
-
 use super::container::Slot;
 use super::operation::{Action, Live, Stamp};
 use super::position::Position;
 use super::register::{self, Register};
+use crate::hash::HashMap;
 use crate::sorted::sort_by;
 use crate::version::Dot;
 

@@ -1,9 +1,10 @@
 //! What a transaction or an update touched, for those who watch.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::crdt::container::ContainerId;
+use crate::few::Few;
+use crate::hash::HashSet;
 use crate::version::Dot;
 
 /// Where a change came from.
@@ -42,5 +43,63 @@ impl Target {
     }
 }
 
+/// Places up to which looking through all of them is faster than hashing.
+const FEW: usize = 8;
+
 /// Everything one transaction or update touched, each place once.
-pub(crate) type Touched = HashSet<Target>;
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Touched {
+    places: Few<Target>,
+    /// The same places, once there are many.
+    many: HashSet<Target>,
+}
+
+impl Touched {
+    pub(crate) fn insert(&mut self, place: Target) {
+        let known = if self.places.len() < FEW {
+            self.places.iter().any(|other| *other == place)
+        } else {
+            if self.many.is_empty() {
+                self.many.extend(self.places.iter().cloned());
+            }
+            !self.many.insert(place.clone())
+        };
+        if !known {
+            self.places.push(place);
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Target> {
+        self.places.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Target, Touched};
+    use crate::crdt::container::ContainerId;
+
+    #[test]
+    fn each_place_is_there_once() {
+        let mut touched = Touched::default();
+        assert!(touched.is_empty());
+        for round in 0..3 {
+            for key in 0..(4 << (2 * round)) {
+                touched.insert(Target::Field(ContainerId::Root, format!("{key}").into()));
+            }
+        }
+        let keys = touched.iter().map(|place| match place {
+            Target::Field(_, key) => key.parse::<u32>().unwrap(),
+            _ => panic!(),
+        });
+        assert!(keys.eq(0..64));
+    }
+}

@@ -15,7 +15,8 @@ impl DocumentState {
     pub(crate) fn reissue(&mut self, from: Dot, to: ReplicaId) -> (Vec<Change>, Touched) {
         let renaming = Renaming { from, to };
         let mut fresh = DocumentState { clock: self.clock.clone(), ..DocumentState::default() };
-        let mut touched = Touched::from([Target::Deep(ContainerId::Root)]);
+        let mut touched = Touched::default();
+        touched.insert(Target::Deep(ContainerId::Root));
         for change in self.since(&VersionVector::new()).changes {
             // Encoded a moment ago: it can be read.
             let Ok(reader) = Reader::new(&change) else { continue };

@@ -1,6 +1,5 @@
 //! The containers of a document and how far it is.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::apply::Parked;
@@ -12,6 +11,7 @@ use crate::crdt::map::MapState;
 use crate::crdt::operation::{Action, Operation};
 use crate::crdt::set::SetState;
 use crate::crdt::text::TextState;
+use crate::hash::HashMap;
 use crate::sorted::SortedMap;
 use crate::version::{Dot, HybridClock, ReplicaId, Timestamp, VersionVector};
 
@@ -33,6 +33,8 @@ use crate::version::{Dot, HybridClock, ReplicaId, Timestamp, VersionVector};
 pub struct DocumentState {
     pub(super) containers: Vec<(ContainerId, Content)>,
     pub(super) index: HashMap<ContainerId, u32>,
+    /// The one that was written last: most often it is written next.
+    pub(super) last: u32,
     /// For containers created by an operation: the container they were put into.
     pub(super) parents: HashMap<ContainerId, ContainerId>,
     pub(super) version: VersionVector,
@@ -126,6 +128,11 @@ impl DocumentState {
     }
 
     pub(crate) fn content(&self, id: &ContainerId) -> Option<&Content> {
+        if let Some((last, content)) = self.containers.get(self.last as usize)
+            && last == id
+        {
+            return Some(content);
+        }
         self.index.get(id).map(|&at| &self.containers[at as usize].1)
     }
 
@@ -218,20 +225,24 @@ impl DocumentState {
             // Operations on a container of another kind are refused when they are read.
             _ => None,
         };
-        touched.extend(target);
+        if let Some(target) = target {
+            touched.insert(target);
+        }
         self.counter_bases.extend(base);
     }
 
     fn content_mut(&mut self, id: &ContainerId) -> &mut Content {
-        let at = match self.index.get(id) {
-            Some(&at) => at,
-            None => {
-                let at = self.containers.len() as u32;
-                self.containers.push((id.clone(), Content::new(id.kind())));
-                self.index.insert(id.clone(), at);
-                at
-            }
-        };
-        &mut self.containers[at as usize].1
+        if self.containers.get(self.last as usize).is_none_or(|(last, _)| last != id) {
+            self.last = match self.index.get(id) {
+                Some(&at) => at,
+                None => {
+                    let at = self.containers.len() as u32;
+                    self.containers.push((id.clone(), Content::new(id.kind())));
+                    self.index.insert(id.clone(), at);
+                    at
+                }
+            };
+        }
+        &mut self.containers[self.last as usize].1
     }
 }

@@ -12,6 +12,7 @@ use crate::crdt::container::ContainerId;
 use crate::crdt::marks::{Anchor, Expand, Found, Mark};
 use crate::crdt::operation::Action;
 use crate::crdt::text::{TextAction, TextState};
+use crate::few::Few;
 use crate::sequence::SequenceError;
 use crate::value::Value;
 use crate::version::Dot;
@@ -23,7 +24,7 @@ const MAX_INSERT: usize = 1 << 20;
 #[derive(Debug, Clone)]
 pub(crate) struct Lost {
     first: Dot,
-    text: Arc<str>,
+    text: String,
     marks: Vec<Marked>,
 }
 
@@ -89,10 +90,8 @@ impl Transaction<'_> {
             Ok::<_, WriteError>(len)
         })?;
         if let Some(first) = first {
-            self.open.inverses.push(Inverse::Text(TextInverse::Insert {
-                text: text.clone(),
-                inserted: vec![(first, len)],
-            }));
+            let inserted = Few::one((first, len));
+            self.open.remember(Inverse::Text(TextInverse::Insert { text: text.clone(), inserted }));
         }
         Ok(first)
     }
@@ -102,7 +101,7 @@ impl Transaction<'_> {
         let lost = self.state.text(text).map(|text| lost(text, range.clone())).unwrap_or_default();
         let deleted = self.edit_text(text, |dot, text| text.delete(dot, range).map_err(WriteError::from))?;
         if deleted.is_some() {
-            self.open.inverses.push(Inverse::Text(TextInverse::Delete { text: text.clone(), lost }));
+            self.open.remember(Inverse::Text(TextInverse::Delete { text: text.clone(), lost }));
         }
         Ok(())
     }
@@ -179,9 +178,8 @@ impl Transaction<'_> {
         let Ok(Some(first)) = first else { return Ok(()) };
         let at = self.state.text(text).and_then(|text| text.sequence().position_of(first));
         let Some((at, _)) = at else { return Ok(()) };
-        self.open
-            .inverses
-            .push(Inverse::Text(TextInverse::Insert { text: text.clone(), inserted: vec![(first, len)] }));
+        let inserted = Few::one((first, len));
+        self.open.remember(Inverse::Text(TextInverse::Insert { text: text.clone(), inserted }));
         for step in 0..len as u64 {
             let now = Dot::new(first.replica, first.seq + step);
             renamed.characters.push((Dot::new(lost.first.replica, lost.first.seq + step), now));
@@ -239,18 +237,21 @@ impl Transaction<'_> {
 }
 
 /// What is about to be deleted.
-fn lost(text: &TextState, range: Range<usize>) -> Vec<Lost> {
+fn lost(text: &TextState, range: Range<usize>) -> Few<Lost> {
     let mut at = range.start;
     let stretch = |(first, len): (Dot, usize)| {
         let range = at..at + len;
         at += len;
-        Lost { first, text: text.sequence().slice(range.clone()).into(), marks: marks(text, range) }
+        Lost { first, text: text.sequence().slice(range.clone()), marks: marks(text, range) }
     };
     text.sequence().dots_in(range).into_iter().map(stretch).collect()
 }
 
 /// How a range is marked, by positions in it.
 fn marks(text: &TextState, range: Range<usize>) -> Vec<Marked> {
+    if text.marks.is_empty() {
+        return Vec::new();
+    }
     let within = text.marks.within(text.sequence(), range.clone()).into_iter();
     let marked = |(span, key, by, value): Found| Marked {
         range: span.start - range.start..span.end - range.start,

@@ -1,12 +1,13 @@
 //! How writes to a text are taken back.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::text::{Lost, Renamed, Unmarked};
 use super::transaction::Transaction;
 use super::undo::{Aspect, UndoHistory};
 use crate::crdt::container::ContainerId;
+use crate::few::Few;
+use crate::hash::HashMap;
 use crate::version::Dot;
 
 /// What takes a write to a text back.
@@ -15,11 +16,12 @@ pub(crate) enum TextInverse {
     /// Characters that were inserted: those that still show go.
     Insert {
         text: ContainerId,
-        inserted: Vec<(Dot, usize)>,
+        inserted: Few<(Dot, usize)>,
     },
+    /// Characters that were deleted, in the order in which they were: they come back.
     Delete {
         text: ContainerId,
-        lost: Vec<Lost>,
+        lost: Few<Lost>,
     },
     Mark {
         text: ContainerId,
@@ -40,15 +42,14 @@ impl TextInverse {
                 let ends = inserted.last().map(|&(dot, len)| Dot::new(dot.replica, dot.seq + len as u64));
                 let goes_on = next.first().map(|first| first.0) == ends;
                 if goes_on {
-                    inserted.extend(next);
+                    inserted.extend(next.iter().copied());
                 }
                 goes_on
             }
             (Self::Delete { text, lost }, Self::Delete { text: next_text, lost: next })
                 if text == next_text =>
             {
-                // The last one deleted comes back first: it stands in front of those before, or behind.
-                lost.splice(0..0, next.iter().cloned());
+                lost.extend(next.iter().cloned());
                 true
             }
             _ => false,
@@ -74,7 +75,7 @@ impl UndoHistory {
                 transaction.text_take_out(text, &today);
             }
             TextInverse::Delete { text, lost } => {
-                for lost in lost {
+                for lost in lost.iter().rev() {
                     let _ = transaction.text_put_back(text, lost, &mut renamed);
                 }
             }

@@ -11,6 +11,7 @@ use crate::crdt::container::ContainerId;
 use crate::crdt::operation::{Action, Operation, Stamp};
 #[cfg(feature = "text")]
 use crate::crdt::text::TextState;
+use crate::few::Few;
 use crate::sorted::sort_by_number;
 use crate::version::{Dot, ReplicaId, Timestamp, VersionVector};
 use crate::wire::{Change, operations};
@@ -24,10 +25,12 @@ pub(crate) struct Open {
     time: Timestamp,
     operations: Vec<Operation>,
     /// Texts that were written, and the first sequence number there: what was done is read off them at the end.
-    edited: Vec<(ContainerId, u64)>,
+    edited: Few<(ContainerId, u64)>,
     touched: Touched,
     /// What takes each operation back, in order.
     pub(crate) inverses: Vec<Inverse>,
+    /// The inverses in front of this one are taken back apart from those behind: none of them is made longer.
+    pub(crate) fixed: usize,
 }
 
 /// What a transaction did.
@@ -89,6 +92,36 @@ impl Transaction<'_> {
     }
 }
 
+impl Open {
+    /// Keeps what takes an operation back: by itself, or as a part of what takes the one before back.
+    pub(crate) fn remember(&mut self, inverse: Inverse) {
+        let joined = self
+            .inverses
+            .get_mut(self.fixed..)
+            .and_then(<[_]>::last_mut)
+            .is_some_and(|last| last.join(&inverse));
+        if !joined {
+            self.inverses.push(inverse);
+        }
+    }
+
+    /// Begins a part that can be taken back alone. Returns what [`end_part`](Self::end_part) is to be given.
+    pub(crate) fn begin_part(&mut self) -> usize {
+        std::mem::replace(&mut self.fixed, self.inverses.len())
+    }
+
+    /// Ends a part.
+    pub(crate) fn end_part(&mut self, outer: usize) {
+        let begin = std::mem::replace(&mut self.fixed, outer);
+        if self.inverses.len() == begin + 1
+            && begin > outer
+            && let Some(inverse) = self.inverses.pop()
+        {
+            self.remember(inverse);
+        }
+    }
+}
+
 impl DocumentState {
     pub(crate) fn begin(&mut self, replica: ReplicaId, now_ms: u64) -> Open {
         let first_seq = self.version.get(replica) + 1;
@@ -98,15 +131,17 @@ impl DocumentState {
             next_seq: first_seq,
             time: self.clock.tick(now_ms),
             operations: Vec::new(),
-            edited: Vec::new(),
-            touched: Touched::new(),
+            edited: Few::default(),
+            touched: Touched::default(),
             inverses: Vec::new(),
+            fixed: 0,
         }
     }
 
     /// Ends a transaction. `None` when it did nothing.
     pub(crate) fn commit(&mut self, open: Open) -> Option<Committed> {
-        let Open { replica, first_seq, next_seq, time, operations, edited, touched, inverses } = open;
+        let Open { replica, first_seq, next_seq, time, operations, edited, touched, inverses, fixed: _ } =
+            open;
         if next_seq == first_seq {
             return None;
         }
@@ -169,7 +204,7 @@ pub(crate) struct Pending {
     time: Timestamp,
     operations: Vec<Operation>,
     /// Texts that were written, and the first sequence number there: what was done is read off them.
-    edited: Vec<(ContainerId, u64)>,
+    edited: Few<(ContainerId, u64)>,
 }
 
 /// Characters of one change that is made longer.

@@ -3,7 +3,7 @@
 //! An inverse takes effect only where what it takes back is still there: a field that somebody else has written since,
 //! or an item that was moved on, stays as it is.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::state::DocumentState;
@@ -11,11 +11,14 @@ use super::text_undo::{TextInverse, TextUndo};
 use super::transaction::{Open, Transaction};
 use crate::crdt::container::{ContainerId, Slot};
 use crate::crdt::position::Position;
+use crate::hash::HashMap;
 use crate::value::Value;
 use crate::version::Dot;
 
 /// Steps that can be undone.
 const MAX_STEPS: usize = 200;
+/// Inverses that memory is kept for, for the next transaction.
+const MAX_SPARE: usize = 16;
 
 /// Where an item stood. Neighbours may have fresh positions by the time it goes back, so they are named too.
 #[derive(Debug, Clone)]
@@ -76,6 +79,16 @@ pub(crate) enum Inverse {
     Text(TextInverse),
 }
 
+impl Inverse {
+    /// Takes in `next`, which takes back what was done right behind this one. Returns whether it has.
+    pub(super) fn join(&mut self, next: &Self) -> bool {
+        match (self, next) {
+            (Self::Text(last), Self::Text(next)) => last.merge(next),
+            _ => false,
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 struct Step {
     inverses: Vec<Inverse>,
@@ -92,6 +105,8 @@ pub(crate) struct UndoHistory {
     /// What is known of texts beyond that.
     #[cfg_attr(not(feature = "text"), expect(dead_code, reason = "without texts it is never made"))]
     pub(super) texts: TextUndo,
+    /// Memory of a list that is not needed any more.
+    spare: Vec<Inverse>,
     /// Writes to one field within this time are one step, in milliseconds.
     pub(crate) merge_within: u64,
 }
@@ -127,24 +142,36 @@ impl UndoHistory {
             return;
         }
         self.redo.clear();
-        if !self.merge(&inverses, now_ms) {
-            if self.undo.len() == MAX_STEPS {
-                self.undo.pop_front();
-            }
+        let unused = if self.merge(&inverses, now_ms) {
+            Some(inverses)
+        } else {
+            let oldest = if self.undo.len() == MAX_STEPS { self.undo.pop_front() } else { None };
             self.undo.push_back(Step { inverses, time_ms: now_ms });
+            oldest.map(|step| step.inverses)
+        };
+        if let Some(mut unused) = unused.filter(|unused| unused.capacity() <= MAX_SPARE) {
+            unused.clear();
+            self.spare = unused;
         }
+    }
+
+    /// An empty list for the inverses of the next transaction.
+    pub(crate) fn spare(&mut self) -> Vec<Inverse> {
+        std::mem::take(&mut self.spare)
     }
 
     /// Typing into one field is one step, not one a letter.
     fn merge(&mut self, inverses: &[Inverse], now_ms: u64) -> bool {
         let within = self.merge_within;
         let Some(last) = self.undo.back_mut() else { return false };
-        if let ([Inverse::Text(typed)], [Inverse::Text(next)]) = (last.inverses.as_mut_slice(), inverses) {
-            let merged = now_ms.saturating_sub(last.time_ms) < within && typed.merge(next);
-            if merged {
-                last.time_ms = now_ms;
-            }
-            return merged;
+        if now_ms.saturating_sub(last.time_ms) >= within {
+            return false;
+        }
+        if let ([typed], [next]) = (last.inverses.as_mut_slice(), inverses)
+            && typed.join(next)
+        {
+            last.time_ms = now_ms;
+            return true;
         }
         let [Inverse::MapWrite { map, key, previous_dot, written, .. }] = inverses else { return false };
         let [Inverse::MapWrite { map: last_map, key: last_key, written: last_written, .. }] =
@@ -152,8 +179,7 @@ impl UndoHistory {
         else {
             return false;
         };
-        let same = map == last_map && key == last_key && *previous_dot == Some(*last_written);
-        if !same || now_ms.saturating_sub(last.time_ms) >= within {
+        if map != last_map || key != last_key || *previous_dot != Some(*last_written) {
             return false;
         }
         *last_written = *written;
@@ -177,6 +203,17 @@ impl UndoHistory {
                 return true;
             }
         }
+    }
+
+    /// Takes back what a transaction has done after its first `keep` inverses: it was given up halfway. What it brings back
+    /// has new ids, which stand for those that the inverses kept know.
+    pub(crate) fn roll_back(&mut self, state: &mut DocumentState, open: &mut Open, keep: usize) {
+        let inverses = open.inverses.split_off(keep.min(open.inverses.len()));
+        let outer = std::mem::replace(&mut open.fixed, keep);
+        let mut transaction = Transaction { state, open };
+        inverses.iter().rev().for_each(|inverse| self.take_back(inverse, &mut transaction));
+        open.inverses.truncate(keep);
+        open.fixed = outer;
     }
 
     /// The operation that stands for `dot` today.
@@ -246,13 +283,4 @@ impl UndoHistory {
         let item = transaction.state.list(list).and_then(|list| list.item(item));
         item.is_some_and(|item| item.life_dot() == self.resolve(Aspect::Life, written))
     }
-}
-
-/// Takes back what a transaction has done after its first `keep` inverses: it was given up halfway.
-pub(crate) fn roll_back(state: &mut DocumentState, open: &mut Open, keep: usize) {
-    let inverses = open.inverses.split_off(keep.min(open.inverses.len()));
-    let mut history = UndoHistory::default();
-    let mut transaction = Transaction { state, open };
-    inverses.iter().rev().for_each(|inverse| history.take_back(inverse, &mut transaction));
-    open.inverses.truncate(keep);
 }

@@ -8,6 +8,7 @@ use super::contents::byte_len;
 use super::piece::Piece;
 use super::tree::Sum;
 use super::{Sequence, Spot};
+use crate::few::Few;
 use crate::version::Dot;
 
 impl Sequence {
@@ -116,8 +117,8 @@ impl Sequence {
 
     /// The ids of the visible characters in a range, as stretches that were typed in one go and have nothing between
     /// them, not even something deleted. O(log n + pieces).
-    pub(crate) fn dots_in(&self, range: Range<usize>) -> Vec<(Dot, usize)> {
-        let mut stretches: Vec<(Dot, usize)> = Vec::new();
+    pub(crate) fn dots_in(&self, range: Range<usize>) -> Few<(Dot, usize)> {
+        let mut stretches: Few<(Dot, usize)> = Few::default();
         let mut left = range.end.min(self.len()).saturating_sub(range.start);
         if left == 0 {
             return stretches;

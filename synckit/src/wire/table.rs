@@ -1,6 +1,5 @@
 //! Containers, keys, replicas and values inside the operations of a change.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use prost::Message;
@@ -8,6 +7,7 @@ use prost::Message;
 use super::generated::{self as pb, ContainerKind, container_entry::Identity, value::Kind as Wire};
 use super::limits::{DecodeError, MAX_DEPTH, MAX_KEY, MAX_SEQ, check};
 use crate::crdt::container::{ContainerId, Kind, Slot};
+use crate::hash::HashMap;
 use crate::sorted::SortedMap;
 use crate::value::Value;
 use crate::version::{Dot, ReplicaId};
@@ -27,7 +27,7 @@ impl Table {
         let mut replicas = SortedMap::default();
         replicas.insert(own, 0);
         Self {
-            containers: HashMap::new(),
+            containers: HashMap::default(),
             container_entries: Vec::new(),
             keys: SortedMap::default(),
             key_entries: Vec::new(),

@@ -1,7 +1,7 @@
 //! Undo of a text: of one's own writes and of nothing else.
 
 use synckit::prelude::*;
-use synckit::{Expand, Side};
+use synckit::{Expand, Side, WriteError};
 
 use super::{NoteRef, Random, drawn, exchange, note, notes, read};
 
@@ -205,4 +205,34 @@ fn undo_of_everything_by_everybody_leaves_what_nobody_undid() {
             "seed {seed}: {before} {after}"
         );
     }
+}
+
+#[test]
+fn a_part_of_a_transaction_that_fails_leaves_what_was_typed_before_it() {
+    let note = note(1);
+    let body = note.body();
+    note.update(|note| {
+        body.insert(0, "one")?;
+        let part: Result<(), WriteError> = note.update(|_| {
+            body.insert(3, " two")?;
+            body.delete(0..2)?;
+            body.insert(99, "nowhere")
+        });
+        assert!(part.is_err());
+        assert_eq!(body.get().unwrap(), "one");
+        body.delete(2..3)?;
+        body.delete(1..2)?;
+        body.insert(1, "ver")
+    })
+    .unwrap();
+    assert_eq!(read(&note), "over");
+    assert!(note.undo_manager().undo());
+    assert_eq!(read(&note), "");
+    assert!(note.undo_manager().redo());
+    assert_eq!(read(&note), "over");
+    // Deletions that are one step come back where they were, whatever their order was.
+    note.update(|_| [3..4, 0..1, 1..2].into_iter().try_for_each(|range| body.delete(range))).unwrap();
+    assert_eq!(read(&note), "v");
+    assert!(note.undo_manager().undo());
+    assert_eq!(read(&note), "over");
 }

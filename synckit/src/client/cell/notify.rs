@@ -1,0 +1,88 @@
+//! Calling those who watch a document: after a change, in the order of the changes, under no lock.
+
+use super::{DocumentCell, Inner, Watch};
+use crate::client::observers::{Observer, in_order};
+use crate::document::event::{Target, Touched};
+use crate::hash::HashSet;
+
+impl DocumentCell {
+    /// Runs the callbacks that wait, in order, unless somebody does so already.
+    pub(super) fn notify(&self) {
+        let mut round = {
+            let inner = &mut *self.lock();
+            if inner.notifying || inner.queue.is_empty() {
+                return;
+            }
+            inner.notifying = true;
+            Round { cell: self, over: false }
+        };
+        while let Some(batch) = round.next() {
+            batch.iter().for_each(Observer::call);
+        }
+    }
+}
+
+/// A round of callbacks: it ends also when one of them panics.
+struct Round<'a> {
+    cell: &'a DocumentCell,
+    over: bool,
+}
+
+impl Round<'_> {
+    /// The next callbacks. Without any, the round is over.
+    fn next(&mut self) -> Option<Vec<Observer>> {
+        let inner = &mut *self.cell.lock();
+        let batch = inner.queue.pop_front();
+        if batch.is_none() {
+            inner.notifying = false;
+            self.over = true;
+        }
+        batch
+    }
+}
+
+impl Drop for Round<'_> {
+    fn drop(&mut self) {
+        if !self.over {
+            self.cell.lock().notifying = false;
+        }
+    }
+}
+
+impl Inner {
+    /// Queues the callbacks of what was touched.
+    pub(super) fn touch(&mut self, touched: &Touched) {
+        if touched.is_empty() || self.observers.is_empty() {
+            return;
+        }
+        let mut batch = Vec::new();
+        let mut above = HashSet::default();
+        let alone = touched.len() == 1;
+        for target in touched.iter() {
+            if let Target::Field(container, _) = target {
+                self.observers.watching(&Watch::Place(Target::Content(container.clone())), &mut batch);
+            }
+            // What is above several is looked at once.
+            let mut next = Some(target.container());
+            while let Some(container) = next.filter(|&id| alone || above.insert(id.clone())) {
+                self.observers.watching(&Watch::Place(Target::Deep(container.clone())), &mut batch);
+                next = self.state.parent(container);
+            }
+            self.observers.watching(&Watch::Place(target.clone()), &mut batch);
+        }
+        self.enqueue(batch);
+    }
+
+    pub(super) fn announce(&mut self, watch: &Watch) {
+        let mut batch = Vec::new();
+        self.observers.watching(watch, &mut batch);
+        self.enqueue(batch);
+    }
+
+    fn enqueue(&mut self, mut batch: Vec<Observer>) {
+        if !batch.is_empty() {
+            in_order(&mut batch);
+            self.queue.push_back(batch);
+        }
+    }
+}

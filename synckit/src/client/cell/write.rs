@@ -1,0 +1,181 @@
+//! Local writes: transactions, steps of undo and redo, and telling the driver.
+
+use std::sync::atomic::Ordering;
+
+use super::fresh::Fresh;
+use super::{DocumentCell, Inner, Watch};
+use crate::client::inbox::Command;
+use crate::client::status::Tier;
+use crate::document::WriteError;
+use crate::document::transaction::{Committed, Transaction};
+use crate::document::undo::Direction;
+
+impl DocumentCell {
+    /// Makes a write; inside [`update`](Self::update) it joins that transaction.
+    pub(crate) fn write<R>(
+        &self,
+        make: impl FnOnce(&mut Transaction<'_>) -> Result<R, WriteError>,
+    ) -> Result<R, WriteError> {
+        let inside = self.writer.enter();
+        // Before the lock is taken, so that it is dropped after it should `make` panic.
+        let mut scope = Scope::new(self, inside.is_again());
+        let result = {
+            let inner = &mut *self.lock();
+            scope.begin(inner);
+            let Some(open) = &mut inner.open else { return Err(WriteError::Aborted("closed".into())) };
+            let result = make(&mut Transaction { state: &mut inner.state, open });
+            scope.end(inner, result.is_err());
+            result
+        };
+        drop(inside);
+        self.wrote(&scope);
+        result
+    }
+
+    /// Runs `make` as one transaction: one change, one notification, one undo step. When it fails, what it wrote is
+    /// taken back.
+    pub(crate) fn update<R, E>(&self, make: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
+        let inside = self.writer.enter();
+        let mut scope = Scope::new(self, inside.is_again());
+        scope.begin(&mut self.lock());
+        let result = make();
+        scope.end(&mut self.lock(), result.is_err());
+        drop(inside);
+        self.wrote(&scope);
+        result
+    }
+
+    /// Undoes or redoes a step. Returns whether there was one.
+    pub(crate) fn step(&self, direction: Direction) -> bool {
+        let inside = self.writer.enter();
+        let now = self.now();
+        let done = {
+            let inner = &mut *self.lock();
+            if inner.open.is_some() {
+                // Inside a transaction there is nothing finished to take back.
+                return false;
+            }
+            let mut open = inner.state.begin(inner.replica, now);
+            let done = inner.undo.go(direction, &mut inner.state, &mut open);
+            if let Some(committed) = inner.state.commit(open) {
+                self.finish(inner, committed, None);
+            }
+            inner.announce(&Watch::Undo);
+            done
+        };
+        drop(inside);
+        self.tell_driver();
+        self.notify();
+        done
+    }
+
+    /// Goes on after a transaction; one that is part of another one leaves it to that.
+    fn wrote(&self, scope: &Scope<'_>) {
+        if scope.part.is_none() {
+            self.tell_driver();
+            self.notify();
+        }
+    }
+
+    /// Takes in what a transaction did. `record` keeps it for undo, with the time in milliseconds.
+    fn finish(&self, inner: &mut Inner, committed: Committed, record: Option<u64>) {
+        let Committed { pending, touched, inverses } = committed;
+        inner.written = true;
+        inner.status.saved = Tier::Memory;
+        if inner.alone {
+            inner.state.acknowledge_all();
+        } else {
+            let last = match inner.fresh.last_mut() {
+                Some(Fresh::Local(last)) => Some(last),
+                _ => None,
+            };
+            if let Some(pending) = inner.state.go_on(last, pending) {
+                inner.fresh.push(Fresh::Local(pending));
+                inner.status.pending += usize::from(!self.local_only);
+            }
+        }
+        inner.touch(&touched);
+        inner.announce(&Watch::Status);
+        if let Some(now) = record {
+            inner.undo.record(inverses, now);
+            inner.announce(&Watch::Undo);
+        }
+    }
+
+    pub(super) fn tell_driver(&self) {
+        // Told and not come yet: it will see what was written since, which lies there by now.
+        if self.announced.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let nothing = self.lock().fresh.is_empty();
+        let told = !nothing && {
+            let (shared, me) = (self.shared.upgrade(), self.me.upgrade());
+            shared.zip(me).is_some_and(|(shared, me)| shared.inbox().push(Command::Dirty(me)))
+        };
+        if told {
+            return;
+        }
+        self.announced.store(false, Ordering::Release);
+        if !nothing {
+            // Nobody stores or sends here: the state alone remembers, and nobody will ask for the same changes again.
+            let inner = &mut *self.lock();
+            inner.alone = true;
+            inner.fresh.clear();
+            inner.state.acknowledge_all();
+        }
+    }
+}
+
+/// A transaction, or a part of one, for as long as its closure runs.
+struct Scope<'a> {
+    cell: &'a DocumentCell,
+    now: u64,
+    /// When it is part of another one: how many inverses there were before, and what the part ends with.
+    part: Option<(usize, usize)>,
+    /// Begun and not ended.
+    open: bool,
+}
+
+impl<'a> Scope<'a> {
+    /// `again` says that the caller is in the writer's turn already.
+    fn new(cell: &'a DocumentCell, again: bool) -> Self {
+        let is_part = again && cell.lock().open.is_some();
+        Self { cell, now: if is_part { 0 } else { cell.now() }, part: None, open: false }
+    }
+
+    fn begin(&mut self, inner: &mut Inner) {
+        self.open = true;
+        match &mut inner.open {
+            Some(open) => self.part = Some((open.inverses.len(), open.begin_part())),
+            None => {
+                let mut open = inner.state.begin(inner.replica, self.now);
+                open.inverses = inner.undo.spare();
+                inner.open = Some(open);
+            }
+        }
+    }
+
+    fn end(&mut self, inner: &mut Inner, given_up: bool) {
+        self.open = false;
+        let Some(mut open) = inner.open.take() else { return };
+        if given_up {
+            inner.undo.roll_back(&mut inner.state, &mut open, self.part.map_or(0, |part| part.0));
+        }
+        if let Some((_, outer)) = self.part {
+            open.end_part(outer);
+            inner.open = Some(open);
+        } else if let Some(committed) = inner.state.commit(open) {
+            self.cell.finish(inner, committed, Some(self.now));
+        }
+    }
+}
+
+/// A panic takes back what its closure wrote.
+impl Drop for Scope<'_> {
+    fn drop(&mut self) {
+        if self.open {
+            let cell = self.cell;
+            self.end(&mut cell.lock(), true);
+        }
+    }
+}
