@@ -9,6 +9,9 @@
 mod address;
 mod app;
 mod clock;
+mod comments;
+mod desk;
+mod digest;
 mod home;
 mod icon;
 mod keys;
@@ -17,6 +20,7 @@ mod model;
 mod names;
 mod notices;
 mod page;
+mod panel;
 mod people;
 mod platform;
 mod rich;
@@ -24,6 +28,7 @@ mod share;
 mod sidebar;
 mod sync_card;
 mod theme;
+mod transfer;
 mod undo;
 
 fn main() {

@@ -22,8 +22,8 @@ mod tests {
 
         fn text(&mut self) -> String {
             const PARTS: [&str; 22] = [
-                "word", "a", "é", "🙂", "שלום", " ", " ", " ", "*", "_", "`", "[x](y)", "<b>", "&amp;", "#", "1. ",
-                "- ", "\\", "~", ">", "!", "(x)",
+                "word", "a", "é", "🙂", "שלום", " ", " ", " ", "*", "_", "`", "[x](y)", "<b>", "&amp;", "#",
+                "1. ", "- ", "\\", "~", ">", "!", "(x)",
             ];
             (0..=self.below(5)).map(|_| PARTS[self.below(PARTS.len())]).collect()
         }
@@ -101,7 +101,8 @@ mod tests {
 
     #[test]
     fn what_others_write_is_read() {
-        let read = |markdown| read(markdown).iter().map(|block| (block.kind, block.text())).collect::<Vec<_>>();
+        let read =
+            |markdown| read(markdown).iter().map(|block| (block.kind, block.text())).collect::<Vec<_>>();
         assert_eq!(
             read("Title\n=====\n\n* a\n  * b\n\n    c\n* d\n"),
             [
@@ -112,9 +113,15 @@ mod tests {
                 (Kind::Bullet, "d".into()),
             ]
         );
-        assert_eq!(read("![a picture](x.png) of <mark>it</mark>"), [(Kind::Paragraph, "a picture of <mark>it</mark>".into())]);
+        assert_eq!(
+            read("![a picture](x.png) of <mark>it</mark>"),
+            [(Kind::Paragraph, "a picture of <mark>it</mark>".into())]
+        );
         assert_eq!(read("one\ntwo  \nthree"), [(Kind::Paragraph, "one two\u{2028}three".into())]);
-        assert_eq!(read("> quote\n> - entry"), [(Kind::Quote, "quote".into()), (Kind::Bullet, "entry".into())]);
+        assert_eq!(
+            read("> quote\n> - entry"),
+            [(Kind::Quote, "quote".into()), (Kind::Bullet, "entry".into())]
+        );
         assert_eq!(read(""), []);
     }
 }

@@ -2,6 +2,8 @@
 
 use dioxus::prelude::*;
 
+use crate::desk::Desk;
+use crate::digest::{Digest, use_digest};
 use crate::home::Device;
 use crate::icon::{Icon, Picture};
 use crate::keys::KeysButton;
@@ -10,9 +12,11 @@ use crate::model::{
     use_status,
 };
 use crate::notices::Notices;
+use crate::panel::{Panel, PanelButtons};
 use crate::people::{Faces, use_others};
 use crate::share::CopyLink;
 use crate::theme::ThemeToggle;
+use crate::transfer::ExportMenu;
 use crate::undo::UndoButtons;
 
 #[component]
@@ -34,6 +38,8 @@ pub(crate) fn PageView(page: String, menu: Signal<bool>) -> Element {
         }
     });
     let ready = use_ready(&document);
+    let digest = use_digest(&document.body());
+    Desk::provide(&document, digest);
     rsx! {
         header { class: "top",
             button {
@@ -45,12 +51,17 @@ pub(crate) fn PageView(page: String, menu: Signal<bool>) -> Element {
                 onclick: move |_| menu.toggle(),
                 Icon { of: Picture::Menu }
             }
-            UndoButtons { undo: document.undo_manager() }
             span { class: "spring" }
             Faces { others, name: (device.name)() }
             CopyLink { page: page.clone() }
+            ExportMenu { page: document.clone() }
             KeysButton {}
             ThemeToggle {}
+        }
+        div { class: "tools",
+            UndoButtons { undo: document.undo_manager() }
+            span { class: "spring" }
+            PanelButtons {}
         }
         article { class: "paper",
             TitleField { page: document.clone() }
@@ -59,7 +70,9 @@ pub(crate) fn PageView(page: String, menu: Signal<bool>) -> Element {
             } else {
                 Skeleton {}
             }
+            Length { digest }
         }
+        Panel {}
     }
 }
 
@@ -116,6 +129,24 @@ fn TextField(page: PageRef) -> Element {
             aria_label: "Text",
             value: text,
             oninput: move |event| { let _ = page.body().set(&event.value()); },
+        }
+    }
+}
+
+/// How long the text is.
+#[component]
+fn Length(digest: Signal<Digest>) -> Element {
+    let digest = digest.read();
+    let plural =
+        |count: usize, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
+    let minutes = digest.words.div_ceil(230);
+    rsx! {
+        p { class: "length number", "data-testid": "length", "data-words": "{digest.words}",
+            span { {plural(digest.words, "word")} }
+            span { {plural(digest.characters, "character")} }
+            if minutes > 1 {
+                span { "{minutes} min to read" }
+            }
         }
     }
 }

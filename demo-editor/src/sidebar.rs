@@ -8,6 +8,7 @@ use crate::icon::{Icon, Mark, Picture};
 use crate::model::{DocumentRef, Observable, ObservableExt, SeenPage, SeenPageRef};
 use crate::names::random_id;
 use crate::notices::Notices;
+use crate::transfer::ImportButton;
 
 #[component]
 pub(crate) fn Sidebar(menu: Signal<bool>) -> Element {
@@ -59,6 +60,7 @@ pub(crate) fn Sidebar(menu: Signal<bool>) -> Element {
             nav { aria_labelledby: "documents-head",
                 div { class: "documents-head",
                     h2 { id: "documents-head", "Your documents" }
+                    ImportButton {}
                     button {
                         class: "icon-button",
                         r#type: "button",

@@ -175,7 +175,8 @@ fn signs(look: &Look) -> Vec<Sign> {
 fn stars_work(runs: &[Run], at: usize, sign: &Sign, output: &str) -> bool {
     let end = at + runs[at..].iter().take_while(|run| sign.is_in(&run.look)).count();
     // Another sign that begins or ends at the same place would stand right beside this one.
-    let alone = signs(&runs[at].look).len() == 1 && runs[at..end].iter().all(|run| signs(&run.look).len() == 1);
+    let alone =
+        signs(&runs[at].look).len() == 1 && runs[at..end].iter().all(|run| signs(&run.look).len() == 1);
     let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     let first = runs[at].text.chars().next();
     let last = runs[end - 1].text.chars().next_back();

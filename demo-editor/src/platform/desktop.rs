@@ -14,10 +14,11 @@ use crate::address::{page_in, path_of};
 
 /// The folder of the documents, in the place where the operating system wants a program's data.
 const STORE: &str = "synckit-editor";
-const STYLES: [&str; 4] = [
+const STYLES: [&str; 5] = [
     include_str!("../../static/style/base.css"),
     include_str!("../../static/style/layout.css"),
     include_str!("../../static/style/editor.css"),
+    include_str!("../../static/style/panel.css"),
     include_str!("../../static/style/status.css"),
 ];
 

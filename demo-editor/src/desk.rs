@@ -1,0 +1,96 @@
+//! One document on the screen: what its parts have to know of each other.
+
+use dioxus::prelude::*;
+use synckit::Expand;
+
+use crate::digest::Digest;
+use crate::keys::focus;
+use crate::model::{Comment, DocumentRef, ElementId, PageRef, WriteError};
+use crate::rich::COMMENT;
+
+/// What can stand beside the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tab {
+    Outline,
+    Comments,
+    History,
+}
+
+/// A passage that somebody is about to comment on, in characters of the text.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Draft {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) quote: String,
+}
+
+/// One document on the screen. A handle: cheap to copy, shared by everything on the page.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Desk {
+    page: CopyValue<PageRef>,
+    pub(crate) digest: Signal<Digest>,
+    pub(crate) tab: Signal<Option<Tab>>,
+    pub(crate) draft: Signal<Option<Draft>>,
+    /// The comment that the visitor looks at, by its id.
+    pub(crate) active: Signal<Option<String>>,
+}
+
+impl Desk {
+    /// A hook.
+    pub(crate) fn provide(page: &PageRef, digest: Signal<Digest>) -> Self {
+        let page = page.clone();
+        use_context_provider(|| Self {
+            page: CopyValue::new(page),
+            digest,
+            tab: Signal::new(None),
+            draft: Signal::new(None),
+            active: Signal::new(None),
+        })
+    }
+
+    pub(crate) fn page(self) -> PageRef {
+        self.page.cloned()
+    }
+
+    /// Opens the panel at a tab, or closes it.
+    pub(crate) fn toggle(&mut self, tab: Tab) {
+        let open = *self.tab.peek() == Some(tab);
+        self.tab.set((!open).then_some(tab));
+    }
+
+    /// Back from the panel to the text.
+    pub(crate) fn leave_panel(&mut self) {
+        self.tab.set(None);
+        self.focus_text();
+    }
+
+    pub(crate) fn focus_text(self) {
+        focus("[data-testid=text]");
+    }
+
+    /// Selects a passage and brings it into view.
+    pub(crate) fn show(self, _start: usize, _end: usize) {}
+
+    /// Asks for words about what is selected.
+    pub(crate) fn begin_comment(&mut self) {}
+
+    /// Adds a comment and marks what it is about, as one change. Returns the comment's id.
+    pub(crate) fn comment_on(self, draft: &Draft, comment: Comment) -> Result<String, WriteError> {
+        self.page().update(|page| {
+            let id = page.comments().push(comment)?.id().to_string();
+            // Others may have deleted some of it meanwhile.
+            let end = draft.end.min(page.body().len());
+            page.body().mark(draft.start.min(end)..end, &format!("{COMMENT}{id}"), true, Expand::None)?;
+            Ok(id)
+        })
+    }
+
+    /// Removes a comment and its mark, as one change.
+    pub(crate) fn delete_comment(self, id: ElementId) -> Result<(), WriteError> {
+        self.page().update(|page| {
+            let body = page.body();
+            page.comments().remove(id)?;
+            body.unmark(0..body.len(), &format!("{COMMENT}{id}"))
+        })
+    }
+}
