@@ -35,7 +35,7 @@ const MAX_NAME: usize = 40;
 /// let note = SyncKit::in_memory(1).text("note");
 /// note.push("Hello")?;
 /// let mut binding = Binding::plain(note.clone());
-/// let reset = ToPage::Reset { number: 1, delta: Delta::new().insert("Hello") };
+/// let reset = ToPage::Reset { number: 1, seen: 0, delta: Delta::new().insert("Hello") };
 /// assert_eq!(binding.next_message(), Some(reset));
 /// binding.receive(FromPage::parse(r#"{"type":"edit","number":1,"applied":1,"delta":[5," you"]}"#)?);
 /// assert_eq!(note.get()?, "Hello you");
@@ -72,9 +72,27 @@ pub struct Binding {
 
 #[derive(Debug)]
 enum Sent {
-    /// Everything; an edit made before is overwritten.
     Reset,
     Patch(Delta),
+}
+
+/// Why an edit was not written.
+enum Failed {
+    /// It does not fit what the page is known to show.
+    OutOfStep,
+    Write(WriteError),
+}
+
+impl From<OutOfStep> for Failed {
+    fn from(_: OutOfStep) -> Self {
+        Self::OutOfStep
+    }
+}
+
+impl From<WriteError> for Failed {
+    fn from(error: WriteError) -> Self {
+        Self::Write(error)
+    }
 }
 
 impl Binding {
@@ -173,33 +191,37 @@ impl Binding {
         if !follows || applied > self.sent {
             return self.reset();
         }
-        if applied < self.sent && matches!(self.in_flight, Some(Sent::Reset)) {
-            // The page shows it no more.
-            return;
+        if matches!(self.in_flight, Some(Sent::Reset)) {
+            // Made of something that nobody knows any more.
+            return self.reset();
         }
         self.refused();
         self.forget_carets();
-        match self.source.clone_text() {
-            Some(text) => {
-                if let Err(error) = text.update(|_| self.write(delta)) {
-                    self.error = error;
-                    self.reset();
-                }
-            }
-            None => {
-                if let Err(error) = self.write(delta) {
-                    self.error = error;
-                    self.reset();
-                }
+        let written = match self.source.clone_text() {
+            Some(text) => text.update(|_| self.write(delta)),
+            None => self.write(delta),
+        };
+        match written {
+            Ok(()) => {}
+            Err(Failed::OutOfStep) => self.reset(),
+            Err(Failed::Write(error)) => {
+                self.error = Some(error);
+                self.show_anew(delta);
             }
         }
     }
 
-    /// Brings an edit of the page together with what it did not know, and writes it. An error without a reason: the edit
-    /// does not fit what the page shows.
-    fn write(&mut self, delta: &Delta) -> Result<(), Option<WriteError>> {
+    /// The page shows an edit that could not be written: it gets what is in the text.
+    fn show_anew(&mut self, delta: &Delta) {
+        let Ok(edit) = self.page.delta_to_scalars(delta) else { return self.reset() };
+        self.page.apply(&edit);
+        self.pending = Delta::new().delete(self.page.len()).compose(&self.read());
+    }
+
+    /// Brings an edit of the page together with what it did not know, and writes it.
+    fn write(&mut self, delta: &Delta) -> Result<(), Failed> {
         self.pull();
-        let edit = self.page.delta_to_scalars(delta).map_err(|OutOfStep| None)?;
+        let edit = self.page.delta_to_scalars(delta)?;
         let edit = if self.source.is_rich() { edit } else { edit.plain() };
         // What is typed stands before what others have inserted at the same place: the caret stays where it is.
         let ours = self.pending.transform(&edit, false);
@@ -259,17 +281,22 @@ impl Binding {
     }
 
     fn reset(&mut self) {
-        let content = match self.source.clone_text() {
-            Some(text) => text.update(|_| Ok::<_, WriteError>(self.source.read())).unwrap_or_default(),
-            None => self.source.read(),
-        };
+        let content = self.read();
         self.page = Utf16Map::default();
         self.page.apply(&content);
         self.pending = Delta::new();
         self.forget_carets();
         self.sent += 1;
         self.in_flight = Some(Sent::Reset);
-        self.outbox.push_back(ToPage::Reset { number: self.sent, delta: content });
+        self.outbox.push_back(ToPage::Reset { number: self.sent, seen: self.edits, delta: content });
+    }
+
+    /// All of the text, while nobody writes to it.
+    fn read(&mut self) -> Delta {
+        match self.source.clone_text() {
+            Some(text) => text.update(|_| Ok::<_, WriteError>(self.source.read())).unwrap_or_default(),
+            None => self.source.read(),
+        }
     }
 
     /// Sends what the page lacks, unless it has something under way.

@@ -1,6 +1,9 @@
 //! Where others write.
 
-use synckit::{Cursor, FieldValue};
+use std::fmt;
+use std::sync::Arc;
+
+use synckit::{Cursor, FieldValue, Observable, PeerId, Presence, Subscription, TextRef};
 
 /// Somebody's caret or selection in a text, as others are told of it through a
 /// [`Presence`](synckit::Presence).
@@ -44,4 +47,139 @@ pub fn color_of(name: &str) -> &'static str {
         ["#d9480f", "#2f9e44", "#1c7ed6", "#9c36b5", "#c2255c", "#0c8599", "#a06a00", "#5f3dc4"];
     let sum = name.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
     COLORS[sum as usize % COLORS.len()]
+}
+
+/// Carets that people at a document share: what an editor shows of the others and tells of its own.
+///
+/// ```
+/// use synckit::SyncKit;
+/// use synckit_editing::caret::{Caret, Carets};
+///
+/// let sync = SyncKit::in_memory(1);
+/// let carets = Carets::new(sync.presence::<Caret>("note"), "Ada");
+/// assert_eq!(carets.others().len(), 0);
+/// ```
+#[derive(Clone)]
+pub struct Carets {
+    shared: Shared,
+    name: Arc<str>,
+    color: Arc<str>,
+}
+
+#[derive(Clone)]
+enum Shared {
+    Alone(Presence<Caret>),
+    Part(Arc<dyn Part>),
+}
+
+/// Carets as a part of what a program tells of somebody.
+trait Part: Send + Sync {
+    fn others(&self) -> Vec<(PeerId, Caret)>;
+    fn tell(&self, caret: Caret);
+    fn observe(&self, callback: Box<dyn Fn() + Send + Sync>) -> Subscription;
+}
+
+struct PartOf<P, R, W> {
+    presence: Presence<P>,
+    read: R,
+    write: W,
+}
+
+impl<P, R, W> Part for PartOf<P, R, W>
+where
+    P: FieldValue,
+    R: Fn(P) -> Option<Caret> + Send + Sync,
+    W: Fn(Caret) -> P + Send + Sync,
+{
+    fn others(&self) -> Vec<(PeerId, Caret)> {
+        let others = self.presence.others().into_iter();
+        others.filter_map(|(peer, other)| Some((peer, (self.read)(other)?))).collect()
+    }
+
+    fn tell(&self, caret: Caret) {
+        self.presence.set((self.write)(caret));
+    }
+
+    fn observe(&self, callback: Box<dyn Fn() + Send + Sync>) -> Subscription {
+        self.presence.observe(callback)
+    }
+}
+
+impl Carets {
+    /// Shared through a presence that holds nothing else. The colour is made from the name.
+    pub fn new(presence: Presence<Caret>, name: impl Into<String>) -> Self {
+        Self::of(Shared::Alone(presence), name.into())
+    }
+
+    /// Shared as a part of a presence that tells more of people: `read` says where somebody is, `write` what is told
+    /// when one's own caret moves.
+    ///
+    /// Two of them are never equal: keep one and clone it, instead of making a new one for each rendering.
+    pub fn within<P: FieldValue>(
+        presence: Presence<P>,
+        name: impl Into<String>,
+        read: impl Fn(P) -> Option<Caret> + Send + Sync + 'static,
+        write: impl Fn(Caret) -> P + Send + Sync + 'static,
+    ) -> Self {
+        Self::of(Shared::Part(Arc::new(PartOf { presence, read, write })), name.into())
+    }
+
+    fn of(shared: Shared, name: String) -> Self {
+        Self { shared, color: color_of(&name).into(), name: name.into() }
+    }
+
+    /// With another colour: CSS, letters, digits and `#` alone.
+    #[must_use]
+    pub fn color(mut self, color: impl Into<Arc<str>>) -> Self {
+        self.color = color.into();
+        self
+    }
+
+    /// The carets of the others, with what tells one from another.
+    pub fn others(&self) -> Vec<(String, Caret)> {
+        let others = match &self.shared {
+            Shared::Alone(presence) => presence.others(),
+            Shared::Part(part) => part.others(),
+        };
+        others.into_iter().map(|(peer, caret)| (peer.to_string(), caret)).collect()
+    }
+
+    /// Tells the others where one's own selection in a text began and where it ends; without a text, that one is here and
+    /// writes nothing.
+    pub fn tell(&self, text: Option<&TextRef>, selection: Option<(Cursor, Cursor)>) {
+        let (anchor, focus) = selection.unwrap_or_default();
+        let place = text.filter(|_| selection.is_some()).map(TextRef::place).unwrap_or_default();
+        let caret =
+            Caret { name: self.name.to_string(), color: self.color.to_string(), place, anchor, focus };
+        match &self.shared {
+            Shared::Alone(presence) => presence.set(caret),
+            Shared::Part(part) => part.tell(caret),
+        }
+    }
+
+    /// Calls back when a caret of the others has moved.
+    pub fn observe(&self, callback: impl Fn() + Send + Sync + 'static) -> Subscription {
+        match &self.shared {
+            Shared::Alone(presence) => presence.observe(callback),
+            Shared::Part(part) => part.observe(Box::new(callback)),
+        }
+    }
+}
+
+/// Two are equal when they show and tell the same, as far as that can be seen.
+impl PartialEq for Carets {
+    fn eq(&self, other: &Self) -> bool {
+        let same = match (&self.shared, &other.shared) {
+            (Shared::Alone(one), Shared::Alone(other)) => one == other,
+            (Shared::Part(one), Shared::Part(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        };
+        same && self.name == other.name && self.color == other.color
+    }
+}
+
+impl fmt::Debug for Carets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Carets").field("name", &self.name).field("color", &self.color).finish_non_exhaustive()
+    }
 }

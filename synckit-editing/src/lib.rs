@@ -10,6 +10,7 @@
 //! - [`message`]: what both say to each other.
 //! - [`marks`]: how marks grow.
 //! - [`caret`]: carets of others.
+//! - [`scripts`]: the elements' side. With the feature `modules`, in a browser, `modules` calls it directly.
 //!
 //! The adapters use all of this; a program needs it to build an adapter of its own.
 
@@ -19,3 +20,6 @@ pub mod delta;
 mod json;
 pub mod marks;
 pub mod message;
+#[cfg(all(feature = "modules", target_arch = "wasm32"))]
+pub mod modules;
+pub mod scripts;

@@ -50,10 +50,12 @@ pub enum FromPage {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ToPage {
-    /// Show this and nothing else.
+    /// Show this and nothing else, if exactly `seen` edits have been made and no composition is under way.
     Reset {
         /// The number it has among the patches.
         number: u64,
+        /// How many edits of the page were received before.
+        seen: u64,
         /// Insertions alone.
         delta: Delta,
     },
@@ -180,9 +182,10 @@ impl ToPage {
     pub fn to_json(&self) -> String {
         let mut json = String::from("{\"type\":\"");
         match self {
-            Self::Reset { number, delta } => {
+            Self::Reset { number, seen, delta } => {
                 json.push_str("reset");
                 write_number("\",\"number", *number, &mut json);
+                write_number(",\"seen", *seen, &mut json);
                 write_delta(delta, &mut json);
             }
             Self::Patch { number, seen, delta, selection } => {
@@ -282,8 +285,8 @@ mod tests {
         let one = r#"{"id":"1","name":"\"A\"","color":"red","anchor":0,"focus":9}"#;
         let expected = format!(r#"{{"type":"carets","applied":1,"seen":2,"carets":[{one},{one}]}}"#);
         assert_eq!(carets.to_json(), expected);
-        let reset = ToPage::Reset { number: 1, delta: Delta::new().insert("a") };
-        assert_eq!(reset.to_json(), r#"{"type":"reset","number":1,"delta":["a"]}"#);
+        let reset = ToPage::Reset { number: 1, seen: 0, delta: Delta::new().insert("a") };
+        assert_eq!(reset.to_json(), r#"{"type":"reset","number":1,"seen":0,"delta":["a"]}"#);
     }
 
     #[test]

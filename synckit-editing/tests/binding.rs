@@ -70,6 +70,14 @@ impl Page {
     /// Takes in one message, as the scripts do.
     fn receive(&mut self) -> bool {
         let Some(json) = self.inbox.pop_front() else { return false };
+        let seen: u64 = json.split("\"seen\":").nth(1).unwrap().split(',').next().unwrap().parse().unwrap();
+        if seen != self.edits {
+            return true;
+        }
+        if self.composing {
+            self.dropped = true;
+            return true;
+        }
         // What a page reads is what is written: the delta goes through JSON.
         let as_edit = |json: &str, kind| json.replace(kind, "\"type\":\"edit\",\"applied\":0");
         if json.contains("\"type\":\"reset\"") {

@@ -1,0 +1,73 @@
+//! The scripts as modules of the program, called directly. In the browser only.
+
+use js_sys::JSON;
+use wasm_bindgen::prelude::*;
+
+use crate::message::ToPage;
+
+#[wasm_bindgen(module = "/js/difference.js")]
+extern "C" {
+    // Imported by the others: named here, it is put beside them.
+    #[wasm_bindgen(js_name = moved)]
+    fn _moved(place: u32, delta: &JsValue, stays: bool) -> u32;
+}
+
+#[wasm_bindgen(module = "/js/carets.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = carets)]
+    fn _carets(element: &JsValue) -> JsValue;
+}
+
+#[wasm_bindgen(module = "/js/plain.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = bind)]
+    fn bind_plain(element: &JsValue, options: &JsValue, send: &Closure<dyn FnMut(JsValue)>) -> Bound;
+
+    type Bound;
+    #[wasm_bindgen(method)]
+    fn receive(this: &Bound, message: JsValue);
+    #[wasm_bindgen(method)]
+    fn release(this: &Bound);
+}
+
+/// An element that is bound. Dropping it releases the element.
+pub struct Field {
+    bound: Bound,
+    _send: Closure<dyn FnMut(JsValue)>,
+}
+
+impl Field {
+    /// Binds a textarea or an input. `send` is called with what the page says, also while this is being called and while
+    /// [`receive`](Self::receive) is.
+    pub fn plain(element: &JsValue, send: impl FnMut(String) + 'static) -> Self {
+        let send = listener(send);
+        Self { bound: bind_plain(element, &JsValue::UNDEFINED, &send), _send: send }
+    }
+
+    /// Says something to the page.
+    pub fn receive(&self, message: &ToPage) {
+        if let Ok(message) = JSON::parse(&message.to_json()) {
+            self.bound.receive(message);
+        }
+    }
+}
+
+impl Drop for Field {
+    fn drop(&mut self) {
+        self.bound.release();
+    }
+}
+
+impl std::fmt::Debug for Field {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Field").finish_non_exhaustive()
+    }
+}
+
+fn listener(mut send: impl FnMut(String) + 'static) -> Closure<dyn FnMut(JsValue)> {
+    Closure::new(move |message: JsValue| {
+        if let Some(message) = JSON::stringify(&message).ok().and_then(|json| json.as_string()) {
+            send(message);
+        }
+    })
+}
