@@ -48,6 +48,7 @@ mod tests;
 
 pub use edit::{Edit, Inserted};
 pub(crate) use integrate::Step;
+pub(crate) use snapshot::Columns;
 
 use crate::version::{Dot, ReplicaId, VersionVector};
 use contents::Contents;

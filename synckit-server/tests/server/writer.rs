@@ -2,40 +2,38 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use prost::Message as _;
 use synckit::version::{ReplicaId, Timestamp, VersionVector};
 use synckit::wire::{Change, Update};
 
-/// The columns of `Operations` in `proto/synckit/v1/document.proto` that setting a field of the root needs.
-#[derive(prost::Message)]
-struct Operations {
-    #[prost(message, repeated, tag = "1")]
-    container_table: Vec<ContainerEntry>,
-    #[prost(string, repeated, tag = "2")]
-    key_table: Vec<String>,
-    #[prost(uint32, repeated, tag = "4")]
-    kinds: Vec<u32>,
-    #[prost(uint32, repeated, tag = "5")]
-    containers: Vec<u32>,
-    #[prost(uint32, repeated, tag = "8")]
-    keys: Vec<u32>,
-    #[prost(message, repeated, tag = "12")]
-    values: Vec<Value>,
+/// Of `docs/encoding.md`: the root as the first container, an operation that sets a key, a key that is new, a text of less than
+/// 15 bytes or more.
+const ROOT: u8 = 1;
+const MAP_SET: u8 = 1;
+const STRING: u8 = 5;
+const LONG: u8 = 15;
+
+fn put_number(bytes: &mut Vec<u8>, mut number: usize) {
+    while number >= 0x80 {
+        bytes.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
 }
 
-#[derive(prost::Message)]
-struct ContainerEntry {
-    #[prost(bool, optional, tag = "1")]
-    root: Option<bool>,
+/// The operations of a change that sets a field of the root.
+fn map_set(key: &str, value: &str) -> Vec<u8> {
+    let mut bytes = vec![ROOT, MAP_SET];
+    put_number(&mut bytes, 2 * key.len() + 1);
+    bytes.extend(key.bytes());
+    if value.len() < usize::from(LONG) {
+        bytes.push(STRING | (value.len() as u8) << 4);
+    } else {
+        bytes.push(STRING | LONG << 4);
+        put_number(&mut bytes, value.len());
+    }
+    bytes.extend(value.bytes());
+    bytes
 }
-
-#[derive(prost::Message)]
-struct Value {
-    #[prost(string, optional, tag = "4")]
-    string: Option<String>,
-}
-
-const MAP_SET: u32 = 1;
 
 /// A replica that sets fields of a document's root map.
 pub(crate) struct Writer {
@@ -69,20 +67,12 @@ impl Writer {
     /// The next change: `key` becomes `value`.
     pub(crate) fn set(&mut self, key: &str, value: &str) -> Change {
         self.seq += 1;
-        let operations = Operations {
-            container_table: vec![ContainerEntry { root: Some(true) }],
-            key_table: vec![key.into()],
-            kinds: vec![MAP_SET],
-            containers: vec![0],
-            keys: vec![0],
-            values: vec![Value { string: Some(value.into()) }],
-        };
         Change {
             replica: self.replica,
             first_seq: self.seq,
             len: 1,
             time: Timestamp::from_millis(now_ms()),
-            operations: operations.encode_to_vec(),
+            operations: map_set(key, value),
             dependencies: VersionVector::new(),
         }
     }

@@ -15,7 +15,8 @@ const MAX_PARKED: usize = 4 << 20;
 /// Changes that arrived before what they build on, by replica and first sequence number.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Parked {
-    changes: SortedMap<(ReplicaId, u64), Change>,
+    /// Each with what it waits for.
+    changes: SortedMap<(ReplicaId, u64), (Change, VersionVector)>,
     bytes: usize,
 }
 
@@ -24,26 +25,30 @@ impl Parked {
         self.changes.is_empty()
     }
 
-    fn insert(&mut self, change: Change) {
-        let size = change.encoded_len();
+    fn insert(&mut self, change: Change, dependencies: VersionVector) {
+        let size = size(&change, &dependencies);
         let key = (change.replica, change.first_seq);
-        let longer = |old: &Change| old.len >= change.len;
+        let longer = |old: &(Change, _)| old.0.len >= change.len;
         if self.bytes + size > MAX_PARKED || self.changes.get(&key).is_some_and(longer) {
             return;
         }
-        if let Some(old) = self.changes.insert(key, change) {
-            self.bytes -= old.encoded_len();
+        if let Some((old, dependencies)) = self.changes.insert(key, (change, dependencies)) {
+            self.bytes -= self::size(&old, &dependencies);
         }
         self.bytes += size;
     }
 
     /// Takes out a change that is ready or no longer needed.
-    fn take(&mut self, wanted: impl Fn(&Change) -> bool) -> Option<Change> {
-        let key = *self.changes.iter().find(|(_, change)| wanted(change))?.0;
-        let change = self.changes.remove(&key)?;
-        self.bytes -= change.encoded_len();
+    fn take(&mut self, wanted: impl Fn(&Change, &VersionVector) -> bool) -> Option<Change> {
+        let key = *self.changes.iter().find(|(_, (change, dependencies))| wanted(change, dependencies))?.0;
+        let (change, dependencies) = self.changes.remove(&key)?;
+        self.bytes -= size(&change, &dependencies);
         Some(change)
     }
+}
+
+fn size(change: &Change, dependencies: &VersionVector) -> usize {
+    change.encoded_len() + 16 * dependencies.len()
 }
 
 /// What an update did.
@@ -88,7 +93,7 @@ impl DocumentState {
             }
         }
         for (change, reader) in waiting {
-            self.parked.insert(Change { dependencies: reader.dependencies().clone(), ..change.clone() });
+            self.parked.insert(change.clone(), reader.dependencies().clone());
         }
         self.unpark(&mut applied);
         applied.gap = !self.parked.is_empty();
@@ -111,7 +116,7 @@ impl DocumentState {
 
     fn unpark(&mut self, applied: &mut Applied) {
         let mut parked = std::mem::take(&mut self.parked);
-        while let Some(change) = parked.take(|change| self.ready(change, &change.dependencies)) {
+        while let Some(change) = parked.take(|change, dependencies| self.ready(change, dependencies)) {
             // It was readable when it was parked.
             if let Ok(reader) = read(&change) {
                 self.take_in(&change, &reader, applied);
@@ -124,7 +129,7 @@ impl DocumentState {
         change.first_seq <= self.version.get(change.replica) + 1 && self.version.includes(dependencies)
     }
 
-    fn take_in(&mut self, change: &Change, reader: &Reader, applied: &mut Applied) {
+    fn take_in(&mut self, change: &Change, reader: &Reader<'_>, applied: &mut Applied) {
         let known = self.version.get(change.replica);
         if change.last_seq() <= known {
             return;
@@ -149,7 +154,7 @@ impl DocumentState {
     }
 }
 
-fn read(change: &Change) -> Result<Reader, ApplyError> {
+fn read(change: &Change) -> Result<Reader<'_>, ApplyError> {
     Reader::new(change).map_err(|source| ApplyError::Unreadable {
         replica: change.replica.get(),
         first_seq: change.first_seq,

@@ -123,7 +123,7 @@ impl DocumentState {
             time,
             operations: match live {
                 [] => Vec::new(),
-                live => operations::encode(replica, first_seq, time, live),
+                live => operations::encode(replica, first_seq, time, &dependencies, live),
             },
             dependencies,
         }

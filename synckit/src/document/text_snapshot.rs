@@ -21,7 +21,7 @@ impl DocumentState {
     pub(super) fn encoded_texts(&self) -> Vec<Vec<u8>> {
         let texts = self.containers.iter().filter_map(|(id, content)| match content {
             Content::Text(text) if !text.sequence().version().is_empty() => {
-                Some(text_snapshot::encode(id, text.sequence().to_columns()))
+                Some(text_snapshot::encode(id, &text.sequence().to_columns()))
             }
             _ => None,
         });

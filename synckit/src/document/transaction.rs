@@ -189,7 +189,7 @@ impl DocumentState {
             first_seq,
             len: last_seq + 1 - first_seq,
             time,
-            operations: operations::encode(replica, first_seq, time, &operations),
+            operations: operations::encode(replica, first_seq, time, &dependencies, &operations),
             dependencies,
         }
     }

@@ -7,7 +7,22 @@ use super::tree::{Sum, Tree};
 use super::writer::{Deletion, Span, Writer};
 use crate::version::ReplicaId;
 use crate::wire::DecodeError;
-use crate::wire::generated::TextSnapshot as Columns;
+
+/// A sequence, taken apart.
+#[derive(Debug, Default)]
+pub(crate) struct Columns {
+    /// The characters that are not deleted.
+    pub(crate) text: String,
+    /// Everybody who wrote, in the order in which the columns below count them from 0.
+    pub(crate) writers: Vec<u64>,
+    pub(crate) piece_writers: Vec<u32>,
+    pub(crate) piece_seqs: Vec<i64>,
+    pub(crate) piece_lens: Vec<u32>,
+    pub(crate) edit_counts: Vec<u32>,
+    pub(crate) edit_gaps: Vec<u32>,
+    pub(crate) edits: Vec<u64>,
+    pub(crate) references: Vec<u64>,
+}
 
 const ASCENDING: u64 = 1;
 const DESCENDING: u64 = 2;

@@ -1,10 +1,9 @@
-//! Messages as lists of fields: one reader and one writer for everything that carries numbers, texts and bytes.
+//! Protobuf messages as lists of fields: one reader and one writer for everything that carries numbers, texts and bytes.
 //!
-//! The types that are generated from `proto/` have a reader and a writer each, which a browser would have to download.
+//! Types generated from `proto/` would have a reader and a writer each, which a browser would have to download.
 //! The tests read and write every message both ways.
 
-use prost::encoding::{self, DecodeContext, WireType};
-
+use super::bytes::{Bytes, put_number, put_sized};
 use super::limits::DecodeError;
 
 /// Fields that a message has at most.
@@ -31,17 +30,33 @@ pub(super) enum Kind {
     Bytes,
 }
 
+impl Kind {
+    /// Its number in a key.
+    fn wire(self) -> u8 {
+        match self {
+            Self::Varint => 0,
+            Self::Fixed => 1,
+            Self::Bytes => SIZED,
+        }
+    }
+}
+
+/// How a message, a text or bytes are told in a key.
+pub(super) const SIZED: u8 = 2;
+/// How a field of 32 bits is told in a key: nothing here is written so, but it can be passed over.
+const FIXED_32: u8 = 5;
+
 /// Appends the fields, numbered from 1.
 pub(super) fn write(bytes: &mut Vec<u8>, fields: &[Field<'_>]) {
     for (field, tag) in fields.iter().zip(1..) {
         match *field {
             Field::Varint(0) | Field::Fixed(0) | Field::Bytes([]) => {}
             Field::Varint(number) => {
-                encoding::encode_key(tag, WireType::Varint, bytes);
-                encoding::encode_varint(number, bytes);
+                write_key(bytes, tag, Kind::Varint);
+                put_number(bytes, number);
             }
             Field::Fixed(number) => {
-                encoding::encode_key(tag, WireType::SixtyFourBit, bytes);
+                write_key(bytes, tag, Kind::Fixed);
                 bytes.extend_from_slice(&number.to_le_bytes());
             }
             Field::Bytes(content) | Field::Message(content) => write_bytes(bytes, tag, content),
@@ -51,26 +66,42 @@ pub(super) fn write(bytes: &mut Vec<u8>, fields: &[Field<'_>]) {
 
 /// Appends one field of bytes.
 pub(super) fn write_bytes(bytes: &mut Vec<u8>, tag: u32, content: &[u8]) {
-    encoding::encode_key(tag, WireType::LengthDelimited, bytes);
-    encoding::encode_varint(content.len() as u64, bytes);
-    bytes.extend_from_slice(content);
+    write_key(bytes, tag, Kind::Bytes);
+    put_sized(bytes, content);
+}
+
+fn write_key(bytes: &mut Vec<u8>, tag: u32, kind: Kind) {
+    put_number(bytes, u64::from(tag) << 3 | u64::from(kind.wire()));
+}
+
+/// Takes off a field of bytes: its number and its content. `None` when the next field is something else.
+pub(super) fn content<'a>(bytes: &mut Bytes<'a>) -> Result<Option<(u32, &'a [u8])>, DecodeError> {
+    match key(bytes)? {
+        (tag, SIZED) => Ok(Some((tag, sized(bytes)?))),
+        _ => Ok(None),
+    }
 }
 
 /// Takes the next key off: the number of a field, and how it is written.
-pub(super) fn key(bytes: &mut &[u8]) -> Result<(u32, WireType), DecodeError> {
-    Ok(encoding::decode_key(bytes)?)
+pub(super) fn key(bytes: &mut Bytes<'_>) -> Result<(u32, u8), DecodeError> {
+    let key = bytes.number().map_err(unreadable)?;
+    let tag = u32::try_from(key >> 3).ok().filter(|&tag| tag > 0);
+    Ok((tag.ok_or_else(|| broken("a field without a number"))?, (key & 7) as u8))
 }
 
-/// Takes off a length and that many bytes.
-pub(super) fn content<'a>(bytes: &mut &'a [u8]) -> Result<&'a [u8], DecodeError> {
-    let len = encoding::decode_varint(bytes)?;
-    let parts = usize::try_from(len).ok().and_then(|len| bytes.split_at_checked(len));
-    let (content, rest) = parts.ok_or_else(|| unreadable("a field longer than its message"))?;
-    *bytes = rest;
-    Ok(content)
+fn sized<'a>(bytes: &mut Bytes<'a>) -> Result<&'a [u8], DecodeError> {
+    bytes.sized().map_err(unreadable)
 }
 
-fn unreadable(reason: &str) -> DecodeError {
+/// The words of the bytes below, as those of a message.
+fn unreadable(error: DecodeError) -> DecodeError {
+    match error {
+        DecodeError::Invalid(reason) => broken(reason),
+        other => other,
+    }
+}
+
+fn broken(reason: &str) -> DecodeError {
     DecodeError::Protobuf(reason.to_owned())
 }
 
@@ -83,25 +114,25 @@ pub(super) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// Reads a message whose fields are of these kinds, numbered from 1. Fields of other numbers are passed over.
-    pub(super) fn read(mut bytes: &'a [u8], kinds: &[Kind]) -> Result<Self, DecodeError> {
+    pub(super) fn read(bytes: &'a [u8], kinds: &[Kind]) -> Result<Self, DecodeError> {
+        let mut bytes = Bytes::new(bytes);
         let mut fields = Self::default();
         while !bytes.is_empty() {
             let (tag, wire) = key(&mut bytes)?;
             let at = tag as usize - 1;
-            let Some(kind) = kinds.get(at) else {
-                encoding::skip_field(wire, tag, &mut bytes, DecodeContext::default())?;
-                continue;
-            };
-            match (kind, wire) {
-                (Kind::Varint, WireType::Varint) => fields.numbers[at] = encoding::decode_varint(&mut bytes)?,
-                (Kind::Fixed, WireType::SixtyFourBit) => {
-                    let (number, rest) =
-                        bytes.split_first_chunk().ok_or_else(|| unreadable("an unfinished number"))?;
-                    fields.numbers[at] = u64::from_le_bytes(*number);
-                    bytes = rest;
-                }
-                (Kind::Bytes, WireType::LengthDelimited) => fields.contents[at] = content(&mut bytes)?,
-                _ => return Err(unreadable("a field of another kind")),
+            if kinds.get(at).is_some_and(|kind| kind.wire() != wire) {
+                return Err(broken("a field of another kind"));
+            }
+            let (mut number, mut content) = (0, &[][..]);
+            match wire {
+                0 => number = bytes.number().map_err(unreadable)?,
+                1 => number = u64::from_le_bytes(bytes.array().map_err(unreadable)?),
+                SIZED => content = sized(&mut bytes)?,
+                FIXED_32 => drop(bytes.array::<4>().map_err(unreadable)?),
+                _ => return Err(broken("a field of a kind that there is not")),
+            }
+            if at < kinds.len() {
+                (fields.numbers[at], fields.contents[at]) = (number, content);
             }
         }
         Ok(fields)
@@ -119,6 +150,6 @@ impl<'a> Fields<'a> {
 
     /// The text in a field.
     pub(super) fn text(&self, tag: usize) -> Result<&'a str, DecodeError> {
-        std::str::from_utf8(self.bytes(tag)).map_err(|_| unreadable("a text that is not UTF-8"))
+        std::str::from_utf8(self.bytes(tag)).map_err(|_| broken("a text that is not UTF-8"))
     }
 }

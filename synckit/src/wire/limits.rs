@@ -65,14 +65,6 @@ pub enum DecodeError {
     },
 }
 
-impl From<prost::DecodeError> for DecodeError {
-    /// Without prost's own words: they tell where in a message it is broken, which helps nobody whose server or disk sends
-    /// such, and a browser would have to download them.
-    fn from(_: prost::DecodeError) -> Self {
-        Self::Protobuf("broken protobuf".to_owned())
-    }
-}
-
 pub(crate) fn check(what: &'static str, size: usize, limit: usize) -> Result<(), DecodeError> {
     if size > limit {
         return Err(DecodeError::TooLarge { what, size: size as u64, limit: limit as u64 });

@@ -5,9 +5,8 @@ mod codes;
 use std::fmt;
 use std::sync::Arc;
 
-use prost::encoding::{self, WireType};
-
 pub use self::codes::{FailureCode, NackCode};
+use super::bytes::Bytes as Reader;
 use super::fields::{self, Field, Fields, Kind};
 use super::limits::{DecodeError, Limits, check};
 use super::update::{Update, read_vector, write_vector};
@@ -299,16 +298,16 @@ fn frame(tag: u32, message: &[Field<'_>]) -> Vec<u8> {
 }
 
 /// Takes the envelope off.
-fn open(mut bytes: &[u8]) -> Result<(u32, &[u8]), DecodeError> {
-    let (tag, kind) = fields::key(&mut bytes)?;
-    if kind != WireType::LengthDelimited {
+fn open(bytes: &[u8]) -> Result<(u32, &[u8]), DecodeError> {
+    let mut bytes = Reader::new(bytes);
+    let (tag, wire) = fields::key(&mut bytes)?;
+    if wire != fields::SIZED {
         return Err(DecodeError::Invalid("a frame that is not an envelope"));
     }
-    let len = encoding::decode_varint(&mut bytes)?;
-    if len != bytes.len() as u64 {
+    if bytes.number()? != bytes.len() as u64 {
         return Err(DecodeError::Invalid("a frame must hold exactly one message"));
     }
-    Ok((tag, bytes))
+    Ok((tag, bytes.rest()))
 }
 
 fn document_id(document: &str, limits: &Limits) -> Result<Arc<str>, DecodeError> {

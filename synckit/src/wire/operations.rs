@@ -1,143 +1,214 @@
-//! The operations of a change, by column.
+//! The operations of a change: one after the other, each with a byte that tells what it is, and what it needs.
+//!
+//! The first thing is the container that the first operation acts on. From then on, an operation says only what is other than
+//! of the one before: its container, numbers that were skipped, its time. `docs/encoding.md` describes every byte.
 
-use prost::Message;
-
-use super::generated::{self as pb, OperationKind};
+use super::bytes::{Bytes, put_number, put_signed};
 use super::limits::DecodeError;
 pub(crate) use super::limits::MAX_POSITION;
-use super::table::{Table, Tables, slot_from_wire, slot_to_wire, value_from_wire, value_to_wire};
+use super::names::{Named, Names, kind_number, kind_of};
 use super::text;
-#[cfg(feature = "text")]
-use super::text::TextCursor;
 use super::update::Change;
-use crate::crdt::container::{ContainerId, Kind};
+use super::value::{self, put_value};
+use crate::crdt::container::{ContainerId, Kind, Slot};
 use crate::crdt::operation::{Action, Operation, Stamp};
 use crate::crdt::position::Position;
 use crate::value::Value;
 use crate::version::{Dot, ReplicaId, Timestamp, VersionVector};
 
-/// Encodes operations of one replica, ascending by sequence number, the first one not before `first_seq`.
+/// Codes of operations: the lower half of their byte. Those on texts, 11 to 14, are beside them.
+pub(super) mod code {
+    /// No operation, but what is other than before, where an operation has no room to say so.
+    pub(in super::super) const CONTEXT: u8 = 0;
+    pub(in super::super) const MAP_SET: u8 = 1;
+    pub(in super::super) const MAP_DELETE: u8 = 2;
+    pub(in super::super) const LIST_INSERT: u8 = 3;
+    pub(in super::super) const LIST_MOVE: u8 = 4;
+    pub(in super::super) const LIST_SET: u8 = 5;
+    pub(in super::super) const LIST_DELETE: u8 = 6;
+    pub(in super::super) const LIST_RESTORE: u8 = 7;
+    pub(in super::super) const COUNTER_ADD: u8 = 8;
+    pub(in super::super) const SET_ADD: u8 = 9;
+    pub(in super::super) const SET_REMOVE: u8 = 10;
+}
+
+/// What is other than before: the upper half of a byte.
+const CONTAINER: u8 = 1;
+const SKIP: u8 = 2;
+const TIME: u8 = 4;
+
+/// Encodes operations of one replica, ascending by sequence number, the first one not before `first_seq`, which build
+/// on `dependencies`.
 pub(crate) fn encode(
     replica: ReplicaId,
     first_seq: u64,
     time: Timestamp,
+    dependencies: &VersionVector,
     operations: &[Operation],
 ) -> Vec<u8> {
-    let mut table = Table::new(replica);
-    let mut columns = pb::Operations::default();
+    let mut writer = Writer {
+        bytes: Vec::with_capacity(16 + 8 * operations.len()),
+        names: Names::new(replica, first_seq, dependencies),
+        position: Vec::new(),
+    };
     let (mut next_seq, mut last_time) = (first_seq, time);
-    for operation in operations {
-        let Stamp { mut time, dot } = operation.stamp;
-        if !operation.action.is_timed() {
+    let mut container = None;
+    for (at, Operation { stamp, container: id, action }) in operations.iter().enumerate() {
+        let Stamp { mut time, dot } = *stamp;
+        if !action.is_timed() {
             // It takes the time of what stands before it, which costs nothing.
             time = last_time;
         }
-        columns.skips.push(dot.seq - next_seq);
-        columns.times.push(time.0.wrapping_sub(last_time.0) as i64);
-        (next_seq, last_time) = (dot.seq + operation.action.span(), time);
-        columns.containers.push(table.container(&operation.container));
-        let kind = push(&mut columns, &mut table, dot, &operation.action);
-        columns.kinds.push(kind as u32);
+        let other = match container.replace(id) {
+            None => {
+                writer.names.put_container(&mut writer.bytes, id);
+                false
+            }
+            Some(last) => last != id,
+        };
+        let context = Context {
+            container: other.then_some(id),
+            skip: dot.seq - next_seq,
+            step: time.0.wrapping_sub(last_time.0) as i64,
+        };
+        (next_seq, last_time) = (dot.seq + action.span(), time);
+        match action {
+            Action::Text(action) => {
+                text::put(&mut writer, dot, action, context, at + 1 == operations.len());
+            }
+            action => writer.put(dot, action, context),
+        }
     }
-    if columns.skips.iter().all(|&skip| skip == 0) {
-        columns.skips.clear();
-    }
-    if columns.times.iter().all(|&step| step == 0) {
-        columns.times.clear();
-    }
-    table.finish(&mut columns);
-    columns.encode_to_vec()
+    writer.bytes
 }
 
-fn push(columns: &mut pb::Operations, table: &mut Table, own: Dot, action: &Action) -> OperationKind {
-    let dot = |columns: &mut pb::Operations, table: &mut Table, dot: Dot| {
-        columns.dot_replicas.push(table.replica(dot.replica));
-        columns.dot_seqs.push(dot.seq);
-    };
-    match action {
-        Action::MapSet { key, slot } => {
-            columns.keys.push(table.key(key));
-            columns.values.push(slot_to_wire(slot, own, table));
-            OperationKind::MapSet
+/// What is other than of the operation before.
+pub(super) struct Context<'a> {
+    container: Option<&'a ContainerId>,
+    skip: u64,
+    step: i64,
+}
+
+pub(super) struct Writer {
+    pub(super) bytes: Vec<u8>,
+    pub(super) names: Names,
+    /// The last one in a list: the next one mostly begins alike.
+    position: Vec<u8>,
+}
+
+impl Writer {
+    /// Appends a code with what is other than before.
+    pub(super) fn put_code(&mut self, code: u8, context: Context<'_>) {
+        let flag = |set: bool, flag: u8| if set { flag } else { 0 };
+        let flags = flag(context.container.is_some(), CONTAINER)
+            | flag(context.skip != 0, SKIP)
+            | flag(context.step != 0, TIME);
+        if code == code::CONTEXT && flags == 0 {
+            return;
         }
-        Action::MapDelete { key } => {
-            columns.keys.push(table.key(key));
-            OperationKind::MapDelete
+        self.bytes.push(code | flags << 4);
+        if let Some(id) = context.container {
+            self.names.put_container(&mut self.bytes, id);
         }
-        Action::ListInsert { position, slot } => {
-            columns.positions.push(position.as_bytes().to_vec());
-            columns.values.push(slot_to_wire(slot, own, table));
-            OperationKind::ListInsert
+        if context.skip != 0 {
+            put_number(&mut self.bytes, context.skip);
         }
-        Action::ListMove { item, position } => {
-            dot(columns, table, *item);
-            columns.positions.push(position.as_bytes().to_vec());
-            OperationKind::ListMove
+        if context.step != 0 {
+            put_signed(&mut self.bytes, context.step);
         }
-        Action::ListSet { item, slot } => {
-            dot(columns, table, *item);
-            columns.values.push(slot_to_wire(slot, own, table));
-            OperationKind::ListSet
+    }
+
+    fn put(&mut self, own: Dot, action: &Action, context: Context<'_>) {
+        self.put_code(code_of(action), context);
+        match action {
+            Action::MapSet { key, slot } => {
+                self.names.put_key(&mut self.bytes, key);
+                self.put_slot(own, slot);
+            }
+            Action::MapDelete { key } => self.names.put_key(&mut self.bytes, key),
+            Action::ListInsert { position, slot } => {
+                self.put_position(position);
+                self.put_slot(own, slot);
+            }
+            Action::ListMove { item, position } => {
+                self.names.put_reference(&mut self.bytes, own, *item);
+                self.put_position(position);
+            }
+            Action::ListSet { item, slot } => {
+                self.names.put_reference(&mut self.bytes, own, *item);
+                self.put_slot(own, slot);
+            }
+            Action::ListDelete { item } | Action::ListRestore { item } => {
+                self.names.put_reference(&mut self.bytes, own, *item);
+            }
+            Action::CounterAdd { added, subtracted } => {
+                put_number(&mut self.bytes, *added);
+                put_number(&mut self.bytes, *subtracted);
+            }
+            Action::SetAdd { value, observed } | Action::SetRemove { value, observed } => {
+                put_value(&mut self.bytes, value);
+                put_number(&mut self.bytes, observed.len() as u64);
+                for dot in observed {
+                    self.names.put_reference(&mut self.bytes, own, *dot);
+                }
+            }
+            Action::Text(_) => {}
         }
-        Action::ListDelete { item } => {
-            dot(columns, table, *item);
-            OperationKind::ListDelete
-        }
-        Action::ListRestore { item } => {
-            dot(columns, table, *item);
-            OperationKind::ListRestore
-        }
-        Action::CounterAdd { added, subtracted } => {
-            columns.totals.extend([*added, *subtracted]);
-            OperationKind::CounterAdd
-        }
-        Action::SetAdd { value, observed } | Action::SetRemove { value, observed } => {
-            columns.values.push(value_to_wire(value));
-            columns.dot_counts.push(observed.len() as u32);
-            observed.iter().for_each(|observed| dot(columns, table, *observed));
-            match action {
-                Action::SetAdd { .. } => OperationKind::SetAdd,
-                _ => OperationKind::SetRemove,
+    }
+
+    fn put_slot(&mut self, own: Dot, slot: &Slot) {
+        match slot {
+            Slot::Value(value) => put_value(&mut self.bytes, value),
+            Slot::Container { dot, kind } if *dot == own => {
+                value::put_head(&mut self.bytes, value::CONTAINER, kind_number(*kind));
+            }
+            Slot::Container { dot, kind } => {
+                value::put_head(&mut self.bytes, value::LINK, kind_number(*kind));
+                self.names.put_reference(&mut self.bytes, own, *dot);
             }
         }
-        Action::Text(action) => text::push(columns, table, own, action),
+    }
+
+    /// How many bytes it shares with the last one at the front, how many others follow, four bits each, and those.
+    fn put_position(&mut self, position: &Position) {
+        let bytes = position.as_bytes();
+        let shared = self.position.iter().zip(bytes).take_while(|(one, other)| one == other).count().min(15);
+        let rest = &bytes[shared..];
+        value::put_head(&mut self.bytes, shared as u8, rest.len() as u64);
+        self.bytes.extend_from_slice(rest);
+        self.position.clear();
+        self.position.extend_from_slice(bytes);
+    }
+}
+
+fn code_of(action: &Action) -> u8 {
+    match action {
+        Action::MapSet { .. } => code::MAP_SET,
+        Action::MapDelete { .. } => code::MAP_DELETE,
+        Action::ListInsert { .. } => code::LIST_INSERT,
+        Action::ListMove { .. } => code::LIST_MOVE,
+        Action::ListSet { .. } => code::LIST_SET,
+        Action::ListDelete { .. } => code::LIST_DELETE,
+        Action::ListRestore { .. } => code::LIST_RESTORE,
+        Action::CounterAdd { .. } => code::COUNTER_ADD,
+        Action::SetAdd { .. } => code::SET_ADD,
+        Action::SetRemove { .. } => code::SET_REMOVE,
+        Action::Text(_) => code::CONTEXT,
     }
 }
 
 /// The operations of one change, readable more than once.
-pub(crate) struct Reader {
-    replica: ReplicaId,
-    first_seq: u64,
-    last_seq: u64,
-    time: Timestamp,
-    columns: pb::Operations,
-    tables: Tables,
+pub(crate) struct Reader<'a> {
+    change: &'a Change,
     dependencies: VersionVector,
 }
 
-impl Reader {
-    /// Reads the columns and checks every operation. Memory is a small multiple of the change's size.
-    pub(crate) fn new(change: &Change) -> Result<Self, DecodeError> {
-        let mut columns = pb::Operations::decode(change.operations.as_slice())?;
-        let count = columns.kinds.len();
-        let fits = |len: usize| len == 0 || len == count;
-        if columns.containers.len() != count || !fits(columns.skips.len()) || !fits(columns.times.len()) {
-            return Err(DecodeError::Invalid("columns of unequal length"));
-        }
-        let tables = Tables::read(change.replica, &mut columns)?;
-        let mut reader = Self {
-            dependencies: change.dependencies.clone(),
-            replica: change.replica,
-            first_seq: change.first_seq,
-            last_seq: change.last_seq(),
-            time: change.time,
-            columns,
-            tables,
-        };
-        let mut dependencies = std::mem::take(&mut reader.dependencies);
-        reader.each(&mut |operation| depend(&mut dependencies, &operation))?;
-        reader.dependencies = dependencies;
-        Ok(reader)
+impl<'a> Reader<'a> {
+    /// Checks every operation. Memory is a small multiple of the largest one.
+    pub(crate) fn new(change: &'a Change) -> Result<Self, DecodeError> {
+        let mut dependencies = change.dependencies.clone();
+        read(change, &mut |operation| depend(&mut dependencies, &operation))?;
+        Ok(Self { change, dependencies })
     }
 
     /// What must be known before the change can be applied: what its header says, and what its operations stand on.
@@ -147,117 +218,8 @@ impl Reader {
 
     /// Hands over every operation in order.
     pub(crate) fn each(&self, visit: &mut dyn FnMut(Operation)) -> Result<(), DecodeError> {
-        let mut cursor = Cursor::default();
-        let (mut seq, mut time) = (self.first_seq, self.time);
-        for at in 0..self.columns.kinds.len() {
-            seq = seq.saturating_add(self.columns.skips.get(at).copied().unwrap_or(0));
-            if seq > self.last_seq {
-                return Err(DecodeError::Invalid("an operation outside of its change"));
-            }
-            time = Timestamp(time.0.wrapping_add(self.columns.times.get(at).copied().unwrap_or(0) as u64));
-            let stamp = Stamp { time, dot: Dot::new(self.replica, seq) };
-            let container = self.tables.container(self.columns.containers[at])?;
-            let action = self.action(self.columns.kinds[at], stamp.dot, &container, &mut cursor)?;
-            seq += action.span();
-            if seq - 1 > self.last_seq {
-                return Err(DecodeError::Invalid("an operation outside of its change"));
-            }
-            visit(Operation { stamp, container, action });
-        }
-        cursor.finished(&self.columns)
+        read(self.change, visit)
     }
-
-    fn action(
-        &self,
-        kind: u32,
-        own: Dot,
-        container: &ContainerId,
-        cursor: &mut Cursor,
-    ) -> Result<Action, DecodeError> {
-        let unknown = DecodeError::Unknown { what: "operation", number: u64::from(kind) };
-        let kind = OperationKind::try_from(kind as i32).map_err(|_| unknown.clone())?;
-        let (columns, tables) = (&self.columns, &self.tables);
-        let (expected, action) = match kind {
-            OperationKind::Unspecified => return Err(unknown),
-            OperationKind::MapSet => {
-                let key = tables.key(cursor.key(columns)?)?;
-                (
-                    Kind::Map,
-                    Action::MapSet { key, slot: slot_from_wire(cursor.value(columns)?, own, tables)? },
-                )
-            }
-            OperationKind::MapDelete => {
-                (Kind::Map, Action::MapDelete { key: tables.key(cursor.key(columns)?)? })
-            }
-            OperationKind::ListInsert => {
-                let position = cursor.position(columns)?;
-                let slot = slot_from_wire(cursor.value(columns)?, own, tables)?;
-                (Kind::List, Action::ListInsert { position, slot })
-            }
-            OperationKind::ListMove => {
-                let item = cursor.dot(columns, tables)?;
-                (Kind::List, Action::ListMove { item, position: cursor.position(columns)? })
-            }
-            OperationKind::ListSet => {
-                let item = cursor.dot(columns, tables)?;
-                let slot = slot_from_wire(cursor.value(columns)?, own, tables)?;
-                (Kind::List, Action::ListSet { item, slot })
-            }
-            OperationKind::ListDelete => {
-                (Kind::List, Action::ListDelete { item: cursor.dot(columns, tables)? })
-            }
-            OperationKind::ListRestore => {
-                (Kind::List, Action::ListRestore { item: cursor.dot(columns, tables)? })
-            }
-            OperationKind::CounterAdd => {
-                let (added, subtracted) = (cursor.total(columns)?, cursor.total(columns)?);
-                (Kind::Counter, Action::CounterAdd { added, subtracted })
-            }
-            OperationKind::SetAdd => {
-                let (value, observed) = cursor.element(columns, tables)?;
-                (Kind::Set, Action::SetAdd { value, observed })
-            }
-            OperationKind::SetRemove => {
-                let (value, observed) = cursor.element(columns, tables)?;
-                (Kind::Set, Action::SetRemove { value, observed })
-            }
-            #[cfg(feature = "text")]
-            OperationKind::TextInsert | OperationKind::TextDelete => {
-                (Kind::Text, Action::Text(cursor.text.edit(kind, columns, tables, own)?))
-            }
-            #[cfg(feature = "text")]
-            OperationKind::TextMark => {
-                let key = tables.key(cursor.key(columns)?)?;
-                let mark = cursor.text.mark(columns, tables, own, key)?;
-                let value = match mark.has_value {
-                    true => Some(value_from_wire(cursor.value(columns)?, 0)?),
-                    false => None,
-                };
-                (Kind::Text, Action::Text(mark.action(value)))
-            }
-            #[cfg(not(feature = "text"))]
-            OperationKind::TextInsert | OperationKind::TextDelete | OperationKind::TextMark => {
-                return Err(unknown);
-            }
-        };
-        if container.kind() != expected {
-            return Err(DecodeError::Invalid("an operation on a container of another kind"));
-        }
-        Ok(action)
-    }
-}
-
-/// How far each column has been read.
-#[derive(Default)]
-struct Cursor {
-    keys: usize,
-    dots: usize,
-    positions: usize,
-    values: usize,
-    totals: usize,
-    counts: usize,
-    #[cfg(feature = "text")]
-    text: TextCursor,
 }
 
 /// Adds what an operation stands on, beyond the writer's own earlier ones.
@@ -269,71 +231,130 @@ pub(crate) fn depend(dependencies: &mut VersionVector, operation: &Operation) {
     }
 }
 
-const SHORT: DecodeError = DecodeError::Invalid("a column ends early");
-
-fn take<'a, T>(column: &'a [T], at: &mut usize) -> Result<&'a T, DecodeError> {
-    let entry = column.get(*at).ok_or(SHORT)?;
-    *at += 1;
-    Ok(entry)
+/// Operations that are being read.
+pub(super) struct Cursor<'a> {
+    pub(super) bytes: Bytes<'a>,
+    pub(super) named: Named,
+    position: Vec<u8>,
 }
 
-impl Cursor {
-    fn key(&mut self, columns: &pb::Operations) -> Result<u32, DecodeError> {
-        take(&columns.keys, &mut self.keys).copied()
-    }
+const OUTSIDE: DecodeError = DecodeError::Invalid("an operation outside of its change");
 
-    fn value<'a>(&mut self, columns: &'a pb::Operations) -> Result<&'a pb::Value, DecodeError> {
-        take(&columns.values, &mut self.values)
+fn read(change: &Change, visit: &mut dyn FnMut(Operation)) -> Result<(), DecodeError> {
+    if change.operations.is_empty() {
+        return Ok(());
     }
-
-    fn position(&mut self, columns: &pb::Operations) -> Result<Position, DecodeError> {
-        Position::from_bytes(take(&columns.positions, &mut self.positions)?)
-    }
-
-    fn total(&mut self, columns: &pb::Operations) -> Result<u64, DecodeError> {
-        take(&columns.totals, &mut self.totals).copied()
-    }
-
-    fn dot(&mut self, columns: &pb::Operations, tables: &Tables) -> Result<Dot, DecodeError> {
-        let seq = *columns.dot_seqs.get(self.dots).ok_or(SHORT)?;
-        let replica = *take(&columns.dot_replicas, &mut self.dots)?;
-        tables.dot(replica, seq)
-    }
-
-    fn element(
-        &mut self,
-        columns: &pb::Operations,
-        tables: &Tables,
-    ) -> Result<(Value, Vec<Dot>), DecodeError> {
-        let value = value_from_wire(self.value(columns)?, 0)?;
-        let count = *take(&columns.dot_counts, &mut self.counts)? as usize;
-        if count > columns.dot_seqs.len() - self.dots.min(columns.dot_seqs.len()) {
-            return Err(SHORT);
+    let mut cursor = Cursor {
+        bytes: Bytes::new(&change.operations),
+        named: Named::new(change.replica, change.first_seq, &change.dependencies),
+        position: Vec::new(),
+    };
+    let last_seq = change.last_seq();
+    let (mut seq, mut time) = (change.first_seq, change.time);
+    let mut container = cursor.named.container(&mut cursor.bytes)?;
+    while !cursor.bytes.is_empty() {
+        let head = cursor.bytes.byte()?;
+        let (code, argument) = (head & 15, head >> 4);
+        if !text::has_own_argument(code) {
+            if argument & CONTAINER != 0 {
+                container = cursor.named.container(&mut cursor.bytes)?;
+            }
+            if argument & SKIP != 0 {
+                seq = seq.saturating_add(cursor.bytes.number()?);
+            }
+            if argument & TIME != 0 {
+                time = Timestamp(time.0.wrapping_add(cursor.bytes.signed()? as u64));
+            }
+            if argument >= 8 {
+                return Err(DecodeError::Unknown { what: "operation", number: u64::from(head) });
+            }
         }
-        let observed = (0..count).map(|_| self.dot(columns, tables)).collect::<Result<_, _>>()?;
+        if seq > last_seq {
+            return Err(OUTSIDE);
+        }
+        if code == code::CONTEXT {
+            continue;
+        }
+        let own = Dot::new(change.replica, seq);
+        let (kind, action) = cursor.action(code, argument, own)?;
+        if container.kind() != kind {
+            return Err(DecodeError::Invalid("an operation on a container of another kind"));
+        }
+        seq += action.span();
+        if seq - 1 > last_seq {
+            return Err(OUTSIDE);
+        }
+        visit(Operation { stamp: Stamp { time, dot: own }, container: container.clone(), action });
+    }
+    Ok(())
+}
+
+impl Cursor<'_> {
+    fn action(&mut self, code: u8, argument: u8, own: Dot) -> Result<(Kind, Action), DecodeError> {
+        let action = match code {
+            code::MAP_SET => {
+                let key = self.named.key(&mut self.bytes)?;
+                (Kind::Map, Action::MapSet { key, slot: self.slot(own)? })
+            }
+            code::MAP_DELETE => (Kind::Map, Action::MapDelete { key: self.named.key(&mut self.bytes)? }),
+            code::LIST_INSERT => {
+                let position = self.position()?;
+                (Kind::List, Action::ListInsert { position, slot: self.slot(own)? })
+            }
+            code::LIST_MOVE => {
+                let item = self.dot(own)?;
+                (Kind::List, Action::ListMove { item, position: self.position()? })
+            }
+            code::LIST_SET => {
+                let item = self.dot(own)?;
+                (Kind::List, Action::ListSet { item, slot: self.slot(own)? })
+            }
+            code::LIST_DELETE => (Kind::List, Action::ListDelete { item: self.dot(own)? }),
+            code::LIST_RESTORE => (Kind::List, Action::ListRestore { item: self.dot(own)? }),
+            code::COUNTER_ADD => {
+                let (added, subtracted) = (self.bytes.number()?, self.bytes.number()?);
+                (Kind::Counter, Action::CounterAdd { added, subtracted })
+            }
+            code::SET_ADD => {
+                let (value, observed) = self.element(own)?;
+                (Kind::Set, Action::SetAdd { value, observed })
+            }
+            code::SET_REMOVE => {
+                let (value, observed) = self.element(own)?;
+                (Kind::Set, Action::SetRemove { value, observed })
+            }
+            _ => return text::read(self, code, argument, own),
+        };
+        Ok(action)
+    }
+
+    fn dot(&mut self, own: Dot) -> Result<Dot, DecodeError> {
+        let dot = self.named.reference(&mut self.bytes, own)?;
+        dot.ok_or(DecodeError::Invalid("a reference to nothing"))
+    }
+
+    fn slot(&mut self, own: Dot) -> Result<Slot, DecodeError> {
+        match value::head(&mut self.bytes)? {
+            (value::CONTAINER, kind) => Ok(Slot::Container { dot: own, kind: kind_of(kind)? }),
+            (value::LINK, kind) => Ok(Slot::Container { dot: self.dot(own)?, kind: kind_of(kind)? }),
+            (kind, number) => Ok(Slot::Value(value::value_of(kind, number, &mut self.bytes, 0)?)),
+        }
+    }
+
+    fn position(&mut self) -> Result<Position, DecodeError> {
+        let (shared, rest) = value::head(&mut self.bytes)?;
+        if usize::from(shared) > self.position.len() {
+            return Err(DecodeError::Invalid("a list position"));
+        }
+        self.position.truncate(usize::from(shared));
+        self.position.extend_from_slice(self.bytes.take(rest)?);
+        Position::from_bytes(&self.position)
+    }
+
+    fn element(&mut self, own: Dot) -> Result<(Value, Vec<Dot>), DecodeError> {
+        let value = value::value(&mut self.bytes)?;
+        let count = self.bytes.number()?;
+        let observed = (0..count).map(|_| self.dot(own)).collect::<Result<_, _>>()?;
         Ok((value, observed))
-    }
-
-    #[cfg(feature = "text")]
-    fn text_finished(&self, columns: &pb::Operations) -> bool {
-        self.text.finished(columns)
-    }
-
-    /// Without texts there is nothing in their columns that would be looked at.
-    #[cfg(not(feature = "text"))]
-    fn text_finished(&self, _columns: &pb::Operations) -> bool {
-        true
-    }
-
-    fn finished(&self, columns: &pb::Operations) -> Result<(), DecodeError> {
-        let all = self.keys == columns.keys.len()
-            && self.dots == columns.dot_seqs.len()
-            && self.dots == columns.dot_replicas.len()
-            && self.positions == columns.positions.len()
-            && self.values == columns.values.len()
-            && self.totals == columns.totals.len()
-            && self.counts == columns.dot_counts.len()
-            && self.text_finished(columns);
-        if all { Ok(()) } else { Err(DecodeError::Invalid("a column is longer than its operations need")) }
     }
 }

@@ -1,194 +1,230 @@
-//! The columns of text operations.
+//! Operations on texts.
 
-use std::sync::Arc;
-
-use super::generated::{self as pb, OperationKind};
+use super::bytes::put_number;
 use super::limits::DecodeError;
-use super::table::{Table, Tables, value_to_wire};
+use super::names::before;
+use super::operations::{Context, Cursor, Writer, code};
+use super::value::{put_value, value};
+use crate::crdt::container::Kind;
 use crate::crdt::marks::{Anchor, Mark, Side};
+use crate::crdt::operation::Action;
 use crate::crdt::text::TextAction;
 use crate::sequence::{Edit, Inserted};
-use crate::value::Value;
 use crate::version::Dot;
+
+const INSERT: u8 = 11;
+const DELETE: u8 = 12;
+const MARK: u8 = 13;
+/// An insertion at the end of the change, whose text is all that is left.
+const END: u8 = 14;
 
 /// Sequence numbers in texts stay below 2^32.
 const MAX_CHARACTER: u64 = u32::MAX as u64;
 /// Characters that one operation may insert or delete.
 const MAX_RUN: u64 = 1 << 30;
 
-const SHORT: DecodeError = DecodeError::Invalid("a column of a text ends early");
+/// How a character is told, in two bits: none; the one that follows from what was read before; how far before the
+/// operation it lies; its replica and number.
+const NOTHING: u8 = 0;
+const IMPLIED: u8 = 1;
+const BEFORE: u8 = 2;
+const SPELLED: u8 = 3;
 
-/// Puts an operation into the columns.
-pub(super) fn push(
-    columns: &mut pb::Operations,
-    table: &mut Table,
-    own: Dot,
-    action: &TextAction,
-) -> OperationKind {
+/// `DELETE`: each deletion takes the character with the number before, not behind.
+const DESCENDING: u8 = 4;
+/// `DELETE`: it is one character.
+const ONE: u8 = 8;
+
+/// `MARK`: it starts behind its first character, ends behind its last one, has a value.
+const STARTS_AFTER: u8 = 1;
+const ENDS_AFTER: u8 = 2;
+const HAS_VALUE: u8 = 4;
+
+/// Whether the upper half of a code's byte says other things than what is other than before.
+pub(super) fn has_own_argument(code: u8) -> bool {
+    matches!(code, INSERT | DELETE | END)
+}
+
+/// Puts an operation. `last` when none follows.
+pub(super) fn put(writer: &mut Writer, own: Dot, action: &TextAction, context: Context<'_>, last: bool) {
     match action {
-        TextAction::Edit(Edit::Insert { left, right, text, .. }) => {
-            let gone = match text {
-                Inserted::Text(text) => {
-                    columns.text.push_str(text);
-                    0
+        TextAction::Edit(edit) => {
+            writer.put_code(code::CONTEXT, context);
+            match edit {
+                Edit::Insert { left, right, text, .. } => {
+                    put_insertion(writer, own, *left, *right, text, last)
                 }
-                Inserted::Gone(_) => 1,
-            };
-            columns.runs.push(2 * text.len() as u64 + gone);
-            push_character(columns, table, own, *left);
-            push_character(columns, table, own, *right);
-            OperationKind::TextInsert
-        }
-        TextAction::Edit(Edit::Delete { target, len, descending, .. }) => {
-            columns.runs.push(2 * *len as u64 + u64::from(*descending));
-            push_character(columns, table, own, Some(*target));
-            OperationKind::TextDelete
+                Edit::Delete { target, len, descending, .. } => {
+                    let form = form(Some(*target), own, previous(own));
+                    let flag = |set: bool, flag: u8| if set { flag } else { 0 };
+                    let flags = flag(*descending, DESCENDING) | flag(*len == 1, ONE);
+                    writer.bytes.push(DELETE | (form | flags) << 4);
+                    put_character(writer, form, own, Some(*target));
+                    if *len != 1 {
+                        put_number(&mut writer.bytes, *len as u64);
+                    }
+                }
+            }
         }
         TextAction::Mark(Mark { start, end, key, value }) => {
-            columns.keys.push(table.key(key));
-            push_character(columns, table, own, start.dot);
-            push_character(columns, table, own, end.dot);
-            columns.values.extend(value.as_ref().map(value_to_wire));
-            let after = |anchor: &Anchor| u32::from(anchor.side == Side::After);
-            columns.mark_flags.push(after(start) + 2 * after(end) + 4 * u32::from(value.is_some()));
-            OperationKind::TextMark
+            writer.put_code(MARK, context);
+            let flag = |set: bool, flag: u8| if set { flag } else { 0 };
+            writer.bytes.push(
+                flag(start.side == Side::After, STARTS_AFTER)
+                    | flag(end.side == Side::After, ENDS_AFTER)
+                    | flag(value.is_some(), HAS_VALUE),
+            );
+            writer.names.put_key(&mut writer.bytes, key);
+            for anchor in [start, end] {
+                match anchor.dot {
+                    Some(dot) => writer.names.put_reference(&mut writer.bytes, own, dot),
+                    None => writer.bytes.push(0),
+                }
+            }
+            if let Some(value) = value {
+                put_value(&mut writer.bytes, value);
+            }
         }
     }
 }
 
-/// Refers to a character. Those of the writer itself are mostly near: they are told by how far before they lie.
-fn push_character(columns: &mut pb::Operations, table: &mut Table, own: Dot, character: Option<Dot>) {
-    let Some(character) = character else { return columns.character_replicas.push(0) };
-    columns.character_replicas.push(table.replica(character.replica) + 1);
-    let near = character.replica == own.replica;
-    columns.character_seqs.push(if near { own.seq - character.seq } else { character.seq });
-}
-
-/// A mark whose value, if it has one, is still to be read.
-pub(super) struct ReadMark {
-    start: Anchor,
-    end: Anchor,
-    key: Arc<str>,
-    pub(super) has_value: bool,
-}
-
-impl ReadMark {
-    pub(super) fn action(self, value: Option<Value>) -> TextAction {
-        let Self { start, end, key, .. } = self;
-        TextAction::Mark(Mark { start, end, key, value })
-    }
-}
-
-/// How far the columns of text operations have been read.
-#[derive(Default)]
-pub(super) struct TextCursor {
-    bytes: usize,
-    runs: usize,
-    replicas: usize,
-    seqs: usize,
-    flags: usize,
-}
-
-impl TextCursor {
-    pub(super) fn edit(
-        &mut self,
-        kind: OperationKind,
-        columns: &pb::Operations,
-        tables: &Tables,
-        own: Dot,
-    ) -> Result<TextAction, DecodeError> {
-        let edit = match kind {
-            OperationKind::TextInsert => self.insertion(columns, tables, own)?,
-            _ => self.deletion(columns, tables, own)?,
-        };
-        Ok(TextAction::Edit(edit))
-    }
-
-    fn insertion(
-        &mut self,
-        columns: &pb::Operations,
-        tables: &Tables,
-        dot: Dot,
-    ) -> Result<Edit, DecodeError> {
-        let (count, gone) = self.run(columns)?;
-        let text = if gone {
-            Inserted::Gone(count)
-        } else {
-            let rest = columns.text.get(self.bytes..).ok_or(SHORT)?;
-            let bytes = match rest.char_indices().nth(count) {
-                Some((end, _)) => end,
-                None if rest.chars().count() == count => rest.len(),
-                None => return Err(SHORT),
-            };
-            self.bytes += bytes;
-            Inserted::Text(rest[..bytes].into())
-        };
-        let (left, right) = (self.character(columns, tables, dot)?, self.character(columns, tables, dot)?);
-        Ok(Edit::Insert { dot, left, right, text })
-    }
-
-    fn deletion(&mut self, columns: &pb::Operations, tables: &Tables, dot: Dot) -> Result<Edit, DecodeError> {
-        let (len, descending) = self.run(columns)?;
-        let target = self.character(columns, tables, dot)?;
-        let target = target.ok_or(DecodeError::Invalid("a deletion of no character"))?;
-        let fits =
-            if descending { target.seq >= len as u64 } else { target.seq + len as u64 <= MAX_CHARACTER };
-        if !fits {
-            return Err(DecodeError::Invalid("a deletion of characters that cannot be"));
+fn put_insertion(
+    writer: &mut Writer,
+    own: Dot,
+    left: Option<Dot>,
+    right: Option<Dot>,
+    text: &Inserted,
+    last: bool,
+) {
+    let forms = (form(left, own, previous(own)), form(right, own, next(left)));
+    let is_end = last && matches!(text, Inserted::Text(_));
+    let code = if is_end { END } else { INSERT };
+    writer.bytes.push(code | (forms.0 | forms.1 << 2) << 4);
+    put_character(writer, forms.0, own, left);
+    put_character(writer, forms.1, own, right);
+    match text {
+        Inserted::Text(text) => {
+            if !is_end {
+                put_number(&mut writer.bytes, 2 * text.len() as u64);
+            }
+            writer.bytes.extend_from_slice(text.as_bytes());
         }
-        Ok(Edit::Delete { dot, target, len, descending })
+        Inserted::Gone(count) => put_number(&mut writer.bytes, 2 * *count as u64 + 1),
     }
+}
 
-    pub(super) fn mark(
-        &mut self,
-        columns: &pb::Operations,
-        tables: &Tables,
-        own: Dot,
-        key: Arc<str>,
-    ) -> Result<ReadMark, DecodeError> {
-        let flags = *columns.mark_flags.get(self.flags).ok_or(SHORT)?;
-        self.flags += 1;
-        let side = |flag: u32| if flags & flag == 0 { Side::Before } else { Side::After };
-        let start = Anchor { dot: self.character(columns, tables, own)?, side: side(1) };
-        let end = Anchor { dot: self.character(columns, tables, own)?, side: side(2) };
-        Ok(ReadMark { start, end, key, has_value: flags & 4 != 0 })
+/// The number before an operation's own.
+fn previous(own: Dot) -> Option<Dot> {
+    own.seq.checked_sub(1).filter(|&seq| seq > 0).map(|seq| Dot::new(own.replica, seq))
+}
+
+/// The number behind a character's.
+fn next(dot: Option<Dot>) -> Option<Dot> {
+    dot.map(|dot| Dot::new(dot.replica, dot.seq + 1))
+}
+
+fn form(character: Option<Dot>, own: Dot, implied: Option<Dot>) -> u8 {
+    match character {
+        None => NOTHING,
+        character if character == implied => IMPLIED,
+        Some(dot) if dot.replica == own.replica && dot.seq < own.seq => BEFORE,
+        Some(_) => SPELLED,
     }
+}
 
-    fn run(&mut self, columns: &pb::Operations) -> Result<(usize, bool), DecodeError> {
-        let run = *columns.runs.get(self.runs).ok_or(SHORT)?;
-        self.runs += 1;
-        if !(1..=MAX_RUN).contains(&(run / 2)) {
-            return Err(DecodeError::TooLarge { what: "run of characters", size: run / 2, limit: MAX_RUN });
+fn put_character(writer: &mut Writer, form: u8, own: Dot, character: Option<Dot>) {
+    match character {
+        Some(dot) if form == BEFORE => put_number(&mut writer.bytes, own.seq - dot.seq),
+        Some(dot) if form == SPELLED => writer.names.put_dot(&mut writer.bytes, dot),
+        _ => {}
+    }
+}
+
+/// Reads an operation whose code was read.
+pub(super) fn read(
+    cursor: &mut Cursor<'_>,
+    code: u8,
+    argument: u8,
+    own: Dot,
+) -> Result<(Kind, Action), DecodeError> {
+    let action = match code {
+        INSERT | END => TextAction::Edit(insertion(cursor, argument, own, code == END)?),
+        DELETE => TextAction::Edit(deletion(cursor, argument, own)?),
+        MARK => TextAction::Mark(mark(cursor, own)?),
+        code => return Err(DecodeError::Unknown { what: "operation", number: u64::from(code) }),
+    };
+    Ok((Kind::Text, Action::Text(action)))
+}
+
+fn insertion(cursor: &mut Cursor<'_>, argument: u8, dot: Dot, is_end: bool) -> Result<Edit, DecodeError> {
+    let left = character(cursor, argument & 3, dot, previous(dot))?;
+    let right = character(cursor, argument >> 2, dot, next(left))?;
+    let run = if is_end { 2 * cursor.bytes.len() as u64 } else { cursor.bytes.number()? };
+    check_run(run / 2)?;
+    let text = match run % 2 {
+        0 => Inserted::Text(cursor.bytes.text(run / 2)?.into()),
+        _ => Inserted::Gone((run / 2) as usize),
+    };
+    Ok(Edit::Insert { dot, left, right, text })
+}
+
+fn deletion(cursor: &mut Cursor<'_>, argument: u8, dot: Dot) -> Result<Edit, DecodeError> {
+    let target = character(cursor, argument & 3, dot, previous(dot))?;
+    let target = target.ok_or(DecodeError::Invalid("a deletion of no character"))?;
+    let len = if argument & ONE != 0 { 1 } else { cursor.bytes.number()? };
+    check_run(len)?;
+    let descending = argument & DESCENDING != 0;
+    let fits = if descending { target.seq >= len } else { target.seq + len <= MAX_CHARACTER };
+    if !fits {
+        return Err(DecodeError::Invalid("a deletion of characters that cannot be"));
+    }
+    Ok(Edit::Delete { dot, target, len: len as usize, descending })
+}
+
+fn mark(cursor: &mut Cursor<'_>, own: Dot) -> Result<Mark, DecodeError> {
+    let flags = cursor.bytes.byte()?;
+    let key = cursor.named.key(&mut cursor.bytes)?;
+    let mut anchor = |flag: u8| {
+        let dot = cursor.named.reference(&mut cursor.bytes, own)?;
+        let side = if flags & flag == 0 { Side::Before } else { Side::After };
+        Ok(Anchor { dot: dot.map(|dot| checked(dot, own)).transpose()?, side })
+    };
+    let (start, end) = (anchor(STARTS_AFTER)?, anchor(ENDS_AFTER)?);
+    let value = if flags & HAS_VALUE != 0 { Some(value(&mut cursor.bytes)?) } else { None };
+    Ok(Mark { start, end, key, value })
+}
+
+fn character(
+    cursor: &mut Cursor<'_>,
+    form: u8,
+    own: Dot,
+    implied: Option<Dot>,
+) -> Result<Option<Dot>, DecodeError> {
+    let dot = match form {
+        NOTHING => return Ok(None),
+        IMPLIED => implied.ok_or(DecodeError::Invalid("a character beside none"))?,
+        BEFORE => {
+            let back = cursor.bytes.number()?;
+            before(own, back)?
         }
-        Ok(((run / 2) as usize, run % 2 == 1))
-    }
+        _ => cursor.named.dot(&mut cursor.bytes)?,
+    };
+    checked(dot, own).map(Some)
+}
 
-    fn character(
-        &mut self,
-        columns: &pb::Operations,
-        tables: &Tables,
-        own: Dot,
-    ) -> Result<Option<Dot>, DecodeError> {
-        let replica = *columns.character_replicas.get(self.replicas).ok_or(SHORT)?;
-        self.replicas += 1;
-        let Some(replica) = replica.checked_sub(1) else { return Ok(None) };
-        let seq = *columns.character_seqs.get(self.seqs).ok_or(SHORT)?;
-        self.seqs += 1;
-        // Index 0 is the writer itself.
-        let seq =
-            if replica == 0 { own.seq.checked_sub(seq).filter(|&seq| seq < own.seq) } else { Some(seq) };
-        let dot = tables.dot(replica, seq.unwrap_or(0))?;
-        if dot.seq >= MAX_CHARACTER {
-            return Err(DecodeError::TooLarge { what: "character", size: dot.seq, limit: MAX_CHARACTER });
-        }
-        Ok(Some(dot))
+fn checked(dot: Dot, own: Dot) -> Result<Dot, DecodeError> {
+    if dot.replica == own.replica && dot.seq >= own.seq {
+        return Err(DecodeError::Invalid("an operation that stands on itself"));
     }
+    if dot.seq >= MAX_CHARACTER {
+        return Err(DecodeError::TooLarge { what: "character", size: dot.seq, limit: MAX_CHARACTER });
+    }
+    Ok(dot)
+}
 
-    pub(super) fn finished(&self, columns: &pb::Operations) -> bool {
-        self.bytes == columns.text.len()
-            && self.runs == columns.runs.len()
-            && self.replicas == columns.character_replicas.len()
-            && self.seqs == columns.character_seqs.len()
-            && self.flags == columns.mark_flags.len()
+fn check_run(len: u64) -> Result<(), DecodeError> {
+    if !(1..=MAX_RUN).contains(&len) {
+        return Err(DecodeError::TooLarge { what: "run of characters", size: len, limit: MAX_RUN });
     }
+    Ok(())
 }

@@ -1,7 +1,6 @@
 //! Changes and updates by their headers.
 
-use prost::encoding::WireType;
-
+use super::bytes::{Bytes, put_number};
 use super::fields::{self, Field, Fields, Kind};
 use super::limits::{DecodeError, Limits, MAX_SEQ, check};
 use crate::version::{ReplicaId, Timestamp, VersionVector};
@@ -31,16 +30,43 @@ impl Change {
         self.first_seq + self.len - 1
     }
 
-    /// Its size when encoded, in bytes, give or take a few.
+    /// Its size when encoded, in bytes, rounded up.
     pub fn encoded_len(&self) -> usize {
-        34 + self.operations.len() + 20 * self.dependencies.len()
+        MAX_HEADER + self.operations.len() + MAX_DEPENDENCY * self.dependencies.len()
+    }
+
+    /// Who, from which number on, a byte that says what else there is, when, and that; the operations are the rest.
+    fn write(&self, bytes: &mut Vec<u8>) {
+        let counter = self.time.0 as u16;
+        let small = counter.min(u16::from(COUNTER_FOLLOWS));
+        let len = if self.len == 1 { 0 } else { LEN_FOLLOWS };
+        let dependencies = if self.dependencies.is_empty() { 0 } else { DEPENDENCIES_FOLLOW };
+        bytes.extend_from_slice(&self.replica.get().to_le_bytes());
+        put_number(bytes, self.first_seq);
+        bytes.push(len | dependencies | (small as u8) << 2);
+        bytes.extend_from_slice(&self.time.millis().to_le_bytes()[..6]);
+        if small == u16::from(COUNTER_FOLLOWS) {
+            put_number(bytes, u64::from(counter));
+        }
+        if len != 0 {
+            put_number(bytes, self.len);
+        }
+        if dependencies != 0 {
+            put_number(bytes, self.dependencies.len() as u64);
+            for (replica, seq) in self.dependencies.iter() {
+                bytes.extend_from_slice(&replica.get().to_le_bytes());
+                put_number(bytes, seq);
+            }
+        }
+        bytes.extend_from_slice(&self.operations);
     }
 
     fn read(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let fields = Fields::read(bytes, &KINDS)?;
-        let (replica, first_seq, len) = (fields.number(1), fields.number(2), fields.number(3));
+        let mut bytes = Bytes::new(bytes);
+        let change = Self::read_header(&mut bytes)?;
+        let (replica, first_seq, len) = (change.replica.get(), change.first_seq, change.len);
         if replica == 0 || first_seq == 0 || len == 0 {
-            return Err(DecodeError::Invalid("a change without a header"));
+            return Err(NO_HEADER);
         }
         if first_seq.saturating_add(len) > MAX_SEQ {
             return Err(DecodeError::TooLarge {
@@ -49,19 +75,58 @@ impl Change {
                 limit: MAX_SEQ,
             });
         }
+        Ok(Self { operations: bytes.rest().to_vec(), ..change })
+    }
+
+    fn read_header(bytes: &mut Bytes<'_>) -> Result<Self, DecodeError> {
+        let replica = u64::from_le_bytes(bytes.array().map_err(|_| NO_HEADER)?);
+        let first_seq = bytes.number()?;
+        let head = bytes.byte()?;
+        let [a, b, c, d, e, f] = bytes.array()?;
+        let millis = u64::from_le_bytes([a, b, c, d, e, f, 0, 0]);
+        let counter = match head >> 2 {
+            COUNTER_FOLLOWS => {
+                let counter = bytes.number()?;
+                u16::try_from(counter).map_err(|_| DecodeError::TooLarge {
+                    what: "counter of a time",
+                    size: counter,
+                    limit: u64::from(u16::MAX),
+                })?
+            }
+            small => u16::from(small),
+        };
+        let len = if head & LEN_FOLLOWS != 0 { bytes.number()? } else { 1 };
+        let mut dependencies = Vec::new();
+        if head & DEPENDENCIES_FOLLOW != 0 {
+            for _ in 0..bytes.number()? {
+                let replica = u64::from_le_bytes(bytes.array()?);
+                push_entry(&mut dependencies, replica, bytes.number()?)?;
+            }
+        }
         Ok(Self {
             replica: ReplicaId::new(replica),
             first_seq,
             len,
-            time: Timestamp(fields.number(4)),
-            operations: fields.bytes(5).to_vec(),
-            dependencies: read_vector(fields.bytes(6))?,
+            time: Timestamp(millis << 16 | u64::from(counter)),
+            operations: Vec::new(),
+            dependencies: dependencies.into_iter().collect(),
         })
     }
 }
 
-/// The fields of a change.
-const KINDS: [Kind; 6] = [Kind::Fixed, Kind::Varint, Kind::Varint, Kind::Fixed, Kind::Bytes, Kind::Bytes];
+/// More than one sequence number: how many.
+const LEN_FOLLOWS: u8 = 1;
+/// There are dependencies: how many, and those.
+const DEPENDENCIES_FOLLOW: u8 = 2;
+/// In the upper six bits, where small counters of the time are: it follows as a number.
+const COUNTER_FOLLOWS: u8 = 63;
+
+/// Bytes of a change without operations and dependencies at most, with its key and length in the update.
+const MAX_HEADER: usize = 48;
+/// Bytes of a dependency at most.
+const MAX_DEPENDENCY: usize = 16;
+
+const NO_HEADER: DecodeError = DecodeError::Invalid("a change without a header");
 
 /// A batch of changes. A snapshot is the update that starts from nothing.
 ///
@@ -90,23 +155,13 @@ impl Update {
         let mut body = Vec::new();
         for change in &self.changes {
             body.clear();
-            fields::write(
-                &mut body,
-                &[
-                    Field::Fixed(change.replica.get()),
-                    Field::Varint(change.first_seq),
-                    Field::Varint(change.len),
-                    Field::Fixed(change.time.0),
-                    Field::Bytes(&change.operations),
-                    Field::Bytes(&write_vector(&change.dependencies)),
-                ],
-            );
+            change.write(&mut body);
             fields::write_bytes(&mut bytes, 1, &body);
         }
         bytes
     }
 
-    /// Its size when encoded, in bytes, give or take a few for each change.
+    /// Its size when encoded, in bytes, rounded up for each change.
     pub fn encoded_len(&self) -> usize {
         self.changes.iter().map(Change::encoded_len).sum()
     }
@@ -126,13 +181,10 @@ impl Update {
     ) -> Result<Self, DecodeError> {
         check("update", bytes.len(), Limits::DEFAULT.message)?;
         let mut changes = Vec::new();
-        let mut rest = bytes;
+        let mut rest = Bytes::new(bytes);
         while !rest.is_empty() {
-            let (tag, kind) = fields::key(&mut rest)?;
-            if kind != WireType::LengthDelimited {
-                return Err(DecodeError::Invalid("an update that holds something else than changes"));
-            }
-            let content = fields::content(&mut rest)?;
+            let other = DecodeError::Invalid("an update that holds something else than changes");
+            let (tag, content) = fields::content(&mut rest)?.ok_or(other)?;
             match tag {
                 1 => changes.push(Change::read(content)?),
                 2 => texts(content)?,
@@ -206,21 +258,24 @@ pub(super) fn write_vector(vector: &VersionVector) -> Vec<u8> {
 }
 
 /// Reads what [`write_vector`] wrote.
-pub(super) fn read_vector(mut bytes: &[u8]) -> Result<VersionVector, DecodeError> {
-    let mut entries: Vec<(ReplicaId, u64)> = Vec::new();
+pub(super) fn read_vector(bytes: &[u8]) -> Result<VersionVector, DecodeError> {
+    let mut bytes = Bytes::new(bytes);
+    let mut entries = Vec::new();
     while !bytes.is_empty() {
-        let (tag, kind) = fields::key(&mut bytes)?;
-        if (tag, kind) != (1, WireType::LengthDelimited) {
-            return Err(DecodeError::Invalid("a version vector that holds something else than entries"));
-        }
-        let entry = Fields::read(fields::content(&mut bytes)?, &[Kind::Fixed, Kind::Varint])?;
-        let (replica, seq) = (entry.number(1), entry.number(2));
-        let ascending = entries.last().is_none_or(|(last, _)| last.get() < replica);
-        if !ascending || replica == 0 || !(1..MAX_SEQ).contains(&seq) {
-            return Err(DecodeError::Invalid("a version vector out of order or range"));
-        }
-        entries.push((ReplicaId::new(replica), seq));
+        let other = DecodeError::Invalid("a version vector that holds something else than entries");
+        let Some((1, entry)) = fields::content(&mut bytes)? else { return Err(other) };
+        let entry = Fields::read(entry, &[Kind::Fixed, Kind::Varint])?;
+        push_entry(&mut entries, entry.number(1), entry.number(2))?;
     }
     // Ascending already: each entry is appended, never inserted.
     Ok(entries.into_iter().collect())
+}
+
+fn push_entry(entries: &mut Vec<(ReplicaId, u64)>, replica: u64, seq: u64) -> Result<(), DecodeError> {
+    let ascending = entries.last().is_none_or(|(last, _)| last.get() < replica);
+    if !ascending || replica == 0 || !(1..MAX_SEQ).contains(&seq) {
+        return Err(DecodeError::Invalid("a version vector out of order or range"));
+    }
+    entries.push((ReplicaId::new(replica), seq));
+    Ok(())
 }

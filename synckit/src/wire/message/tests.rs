@@ -2,6 +2,7 @@ use prost::Message as _;
 
 use super::*;
 use crate::version::Timestamp;
+use crate::wire::bytes::put_number;
 use crate::wire::{Change, generated as pb};
 
 fn vector() -> VersionVector {
@@ -53,6 +54,37 @@ fn every_message_reads_back_and_is_an_envelope() {
 }
 
 #[test]
+fn an_update_is_a_message_of_changes() {
+    let Some(Message::Changes { update, .. }) = one_of_each().into_iter().nth(5) else {
+        panic!("not changes")
+    };
+    let twice = Update { changes: vec![update.changes[0].clone(), update.changes[0].clone()] };
+    let message = pb::Update::decode(twice.encode().as_slice()).unwrap();
+    assert_eq!(message.changes.len(), 2);
+    assert_eq!(message.encode_to_vec(), twice.encode());
+    let snapshot = crate::wire::Snapshot { update: twice, texts: vec![vec![1, 2], Vec::new()] };
+    let message = pb::Snapshot::decode(snapshot.encode().as_slice()).unwrap();
+    assert_eq!((message.changes.len(), message.texts), (2, snapshot.texts.clone()));
+}
+
+#[test]
+fn a_header_is_read_as_it_was_written() {
+    for counter in [0, 1, 62, 63, 64, u64::from(u16::MAX)] {
+        for (first_seq, len) in [(1, 1), (300, 2), ((1 << 53) - 9, 8)] {
+            for dependencies in [VersionVector::new(), vector()] {
+                let time = Timestamp(Timestamp::from_millis(u64::MAX).0 | counter);
+                let replica = ReplicaId::new(u64::MAX);
+                let change = Change { replica, first_seq, len, time, operations: vec![1], dependencies };
+                let update = Update { changes: vec![change] };
+                let bytes = update.encode();
+                assert!(bytes.len() <= update.encoded_len());
+                assert_eq!(Update::decode(&bytes), Ok(update));
+            }
+        }
+    }
+}
+
+#[test]
 fn every_cut_and_every_flipped_byte_is_an_error_or_a_message_but_never_a_panic() {
     for message in one_of_each() {
         let bytes = message.encode();
@@ -73,14 +105,14 @@ fn every_cut_and_every_flipped_byte_is_an_error_or_a_message_but_never_a_panic()
 fn row_17_a_length_beyond_the_message_is_refused_before_memory_is_reserved() {
     // A presence whose state claims 2^60 bytes.
     let mut body = vec![0x0a, 1, b'd', 0x1a];
-    encoding::encode_varint(1 << 60, &mut body);
+    put_number(&mut body, 1 << 60);
     let mut bytes = vec![0x52];
-    encoding::encode_varint(body.len() as u64, &mut bytes);
+    put_number(&mut bytes, body.len() as u64);
     bytes.extend(&body);
     assert!(matches!(Message::decode(&bytes, &Limits::DEFAULT), Err(DecodeError::Protobuf(_))));
     // An envelope that claims 2^60 bytes.
     let mut bytes = vec![0x52];
-    encoding::encode_varint(1 << 60, &mut bytes);
+    put_number(&mut bytes, 1 << 60);
     assert!(matches!(Message::decode(&bytes, &Limits::DEFAULT), Err(DecodeError::Invalid(_))));
 }
 
