@@ -54,8 +54,6 @@ struct Inner {
     status: DocumentStatus,
     replica: ReplicaId,
     written: bool,
-    /// Nobody stores or sends what is written here: the state alone remembers.
-    alone: bool,
     undo: UndoHistory,
 }
 
@@ -71,7 +69,6 @@ impl DocumentCell {
             status: DocumentStatus::default(),
             replica,
             written: false,
-            alone: false,
             undo: UndoHistory::default(),
         };
         Arc::new_cyclic(|me| Self {

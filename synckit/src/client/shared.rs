@@ -9,6 +9,7 @@ use super::inbox::{Command, Inbox};
 use super::observers::{self, Observed, Observer, Observers, Subscription};
 use super::presence::PresenceCell;
 use super::status::{DocumentStatus, LoadState, Status, Tier};
+use crate::hash::HashMap;
 use crate::platform::Clock;
 use crate::sorted::SortedMap;
 use crate::version::ReplicaId;
@@ -22,11 +23,29 @@ pub(crate) struct Shared {
     /// State of a splitmix64 sequence that fresh replica ids come from.
     seed: AtomicU64,
     inbox: Inbox,
-    documents: Mutex<SortedMap<Arc<str>, Weak<DocumentCell>>>,
+    documents: Mutex<Documents>,
     /// Documents of a client without a driver: nobody else would remember them.
     kept: Mutex<Vec<Arc<DocumentCell>>>,
     presence: Mutex<SortedMap<Arc<str>, Weak<PresenceCell>>>,
     status: Mutex<(Status, Observers)>,
+}
+
+/// The documents that somebody may still hold.
+#[derive(Default)]
+struct Documents {
+    by_id: HashMap<Arc<str>, Weak<DocumentCell>>,
+    /// How many there were after the last look for those that nobody holds any more.
+    swept: usize,
+}
+
+impl Documents {
+    /// Forgets what nobody holds any more, each time that there are twice as many: O(1) for each document in the end.
+    fn sweep(&mut self) {
+        if self.by_id.len() > 2 * self.swept {
+            self.by_id.retain(|_, cell| cell.strong_count() > 0);
+            self.swept = self.by_id.len().max(8);
+        }
+    }
 }
 
 impl Shared {
@@ -70,12 +89,12 @@ impl Shared {
         let key: Arc<str> = if local_only { format!("{LOCAL_PREFIX}{id}").into() } else { id.into() };
         let cell = {
             let mut documents = lock(&self.documents);
-            if let Some(cell) = documents.get(&key).and_then(Weak::upgrade) {
+            if let Some(cell) = documents.by_id.get(&key).and_then(Weak::upgrade) {
                 return cell;
             }
-            documents.retain(|_, cell| cell.strong_count() > 0);
             let cell = DocumentCell::new(key.clone(), local_only, Arc::downgrade(self), self.fresh_replica());
-            documents.insert(key, Arc::downgrade(&cell));
+            documents.by_id.insert(key, Arc::downgrade(&cell));
+            documents.sweep();
             cell
         };
         if !self.inbox.push(Command::Open(cell.clone())) {
@@ -91,7 +110,7 @@ impl Shared {
         // Under this lock nobody gets hold of it by its id.
         let unused = Arc::strong_count(cell) == 1;
         if unused {
-            documents.remove(cell.id());
+            documents.by_id.remove(cell.id());
         }
         unused
     }

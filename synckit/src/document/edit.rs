@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::error::WriteError;
 use super::transaction::Transaction;
-use super::undo::{Inverse, Place};
+use super::undo::{Inverse, Place, Previous};
 use crate::crdt::container::{ContainerId, Kind, Slot};
 use crate::crdt::list::{Item, ListState};
 use crate::crdt::operation::Action;
@@ -82,14 +82,14 @@ impl Transaction<'_> {
         slot: impl FnOnce(Dot) -> Option<Slot>,
     ) -> Dot {
         let register = self.state.map(map).and_then(|map| map.register(key));
-        let previous = register.and_then(|register| register.value.clone());
-        let previous_dot = register.map(|register| register.stamp.dot);
+        let previous = register
+            .map(|register| Box::new(Previous { slot: register.value.clone(), dot: register.stamp.dot }));
         let written = self.perform(map, |dot| match slot(dot) {
             Some(slot) => Action::MapSet { key: key.clone(), slot },
             None => Action::MapDelete { key: key.clone() },
         });
         let (map, key) = (map.clone(), key.clone());
-        self.open.inverses.push(Inverse::MapWrite { map, key, previous, previous_dot, written });
+        self.open.inverses.push(Inverse::MapWrite { map, key, previous, written });
         written
     }
 
@@ -145,7 +145,7 @@ impl Transaction<'_> {
         self.open.inverses.push(Inverse::ListMove {
             list: list.clone(),
             item,
-            previous,
+            previous: Box::new(previous),
             previous_dot,
             written,
         });
@@ -185,7 +185,7 @@ impl Transaction<'_> {
         let (previous, previous_dot) = (state.slot().cloned(), state.slot_dot());
         let written = self.perform(list, |dot| Action::ListSet { item, slot: slot(dot) });
         if let Some(previous) = previous {
-            let list = list.clone();
+            let (list, previous) = (list.clone(), Box::new(previous));
             self.open.inverses.push(Inverse::ListSet { list, item, previous, previous_dot, written });
         }
         Ok(written)

@@ -44,7 +44,7 @@ impl Target {
 }
 
 /// Places up to which looking through all of them is faster than hashing.
-const FEW: usize = 8;
+const FEW: usize = 16;
 
 /// Everything one transaction or update touched, each place once.
 #[derive(Debug, Clone, Default)]

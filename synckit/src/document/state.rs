@@ -32,6 +32,7 @@ use crate::version::{Dot, HybridClock, ReplicaId, Timestamp, VersionVector};
 #[derive(Debug, Clone, Default)]
 pub struct DocumentState {
     pub(super) containers: Vec<(ContainerId, Content)>,
+    /// Where each of them is, once there are many.
     pub(super) index: HashMap<ContainerId, u32>,
     /// The one that was written last: most often it is written next.
     pub(super) last: u32,
@@ -45,9 +46,14 @@ pub struct DocumentState {
     /// What counters held of a replica before an increment that the server has not acknowledged, ascending for each
     /// replica: needed when the replica's id turns out to be used twice.
     pub(super) counter_bases: Vec<CounterBase>,
+    /// Whether nobody stores or sends what is written: the state alone remembers.
+    pub(super) alone: bool,
     /// Whether changes were cut from it since the last transaction: from then on none of those is made longer.
     pub(super) handed_out: Flag,
 }
+
+/// Containers from which on they are looked up by hash.
+const FEW: usize = 8;
 
 /// A flag that readers set.
 #[derive(Debug, Default)]
@@ -101,10 +107,16 @@ impl DocumentState {
         self.boundaries.iter().map(count).sum()
     }
 
-    /// [`acknowledge`](Self::acknowledge) for everything, without looking at every replica.
-    pub(crate) fn acknowledge_all(&mut self) {
-        self.boundaries.clear();
-        self.counter_bases.clear();
+    /// Nobody will ever acknowledge anything here: forgets what waits for that, and keeps no more of it.
+    pub(crate) fn leave_alone(&mut self) {
+        self.alone = true;
+        self.boundaries = SortedMap::default();
+        self.counter_bases = Vec::new();
+    }
+
+    /// Whether it was left alone.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.alone
     }
 
     /// Forgets where changes end that are acknowledged: from now on they may be merged when they are encoded.
@@ -133,7 +145,7 @@ impl DocumentState {
         {
             return Some(content);
         }
-        self.index.get(id).map(|&at| &self.containers[at as usize].1)
+        self.place_of(id).map(|at| &self.containers[at as usize].1)
     }
 
     pub(crate) fn map(&self, id: &ContainerId) -> Option<&MapState> {
@@ -228,20 +240,34 @@ impl DocumentState {
         if let Some(target) = target {
             touched.insert(target);
         }
-        self.counter_bases.extend(base);
+        self.counter_bases.extend(base.filter(|_| !self.alone));
+    }
+
+    fn place_of(&self, id: &ContainerId) -> Option<u32> {
+        if self.index.is_empty() {
+            return self.containers.iter().position(|(other, _)| other == id).map(|at| at as u32);
+        }
+        self.index.get(id).copied()
+    }
+
+    fn create(&mut self, id: &ContainerId) -> u32 {
+        let at = self.containers.len() as u32;
+        if at == 0 {
+            // Many documents have no container but their root.
+            self.containers.reserve_exact(1);
+        }
+        self.containers.push((id.clone(), Content::new(id.kind())));
+        if self.containers.len() == FEW {
+            self.index.extend(self.containers.iter().map(|(id, _)| id.clone()).zip(0..));
+        } else if self.containers.len() > FEW {
+            self.index.insert(id.clone(), at);
+        }
+        at
     }
 
     fn content_mut(&mut self, id: &ContainerId) -> &mut Content {
         if self.containers.get(self.last as usize).is_none_or(|(last, _)| last != id) {
-            self.last = match self.index.get(id) {
-                Some(&at) => at,
-                None => {
-                    let at = self.containers.len() as u32;
-                    self.containers.push((id.clone(), Content::new(id.kind())));
-                    self.index.insert(id.clone(), at);
-                    at
-                }
-            };
+            self.last = self.place_of(id).unwrap_or_else(|| self.create(id));
         }
         &mut self.containers[self.last as usize].1
     }

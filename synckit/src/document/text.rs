@@ -237,7 +237,7 @@ impl Transaction<'_> {
 }
 
 /// What is about to be deleted.
-fn lost(text: &TextState, range: Range<usize>) -> Few<Lost> {
+fn lost(text: &TextState, range: Range<usize>) -> Vec<Lost> {
     let mut at = range.start;
     let stretch = |(first, len): (Dot, usize)| {
         let range = at..at + len;

@@ -21,7 +21,7 @@ pub(crate) enum TextInverse {
     /// Characters that were deleted, in the order in which they were: they come back.
     Delete {
         text: ContainerId,
-        lost: Few<Lost>,
+        lost: Vec<Lost>,
     },
     Mark {
         text: ContainerId,

@@ -147,7 +147,9 @@ impl DocumentState {
         }
         let last_seq = next_seq - 1;
         let pending = Pending { replica, first_seq, last_seq, time, operations, edited };
-        self.boundaries.get_or_default(replica).push(last_seq);
+        if !self.alone {
+            self.boundaries.get_or_default(replica).push(last_seq);
+        }
         Some(Committed { pending, touched, inverses })
     }
 

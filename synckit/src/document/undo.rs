@@ -28,14 +28,20 @@ pub(crate) struct Place {
     pub(crate) before: Option<Dot>,
 }
 
-/// What takes one operation back. `written` is the operation; `previous_dot` the one it had replaced.
+/// What a write to a map has replaced, and by which operation it was written.
+#[derive(Debug, Clone)]
+pub(crate) struct Previous {
+    pub(crate) slot: Option<Slot>,
+    pub(crate) dot: Dot,
+}
+
+/// What takes one operation back. Small, as there is one for every write of many transactions: what is large lies apart. `written` is the operation; `previous_dot` the one it had replaced.
 #[derive(Debug, Clone)]
 pub(crate) enum Inverse {
     MapWrite {
         map: ContainerId,
         key: Arc<str>,
-        previous: Option<Slot>,
-        previous_dot: Option<Dot>,
+        previous: Option<Box<Previous>>,
         written: Dot,
     },
     ListDelete {
@@ -52,14 +58,14 @@ pub(crate) enum Inverse {
     ListMove {
         list: ContainerId,
         item: Dot,
-        previous: Place,
+        previous: Box<Place>,
         previous_dot: Dot,
         written: Dot,
     },
     ListSet {
         list: ContainerId,
         item: Dot,
-        previous: Slot,
+        previous: Box<Slot>,
         previous_dot: Dot,
         written: Dot,
     },
@@ -137,10 +143,11 @@ impl UndoHistory {
     }
 
     /// Takes note of a local transaction.
-    pub(crate) fn record(&mut self, inverses: Vec<Inverse>, now_ms: u64) {
+    pub(crate) fn record(&mut self, mut inverses: Vec<Inverse>, now_ms: u64) {
         if inverses.is_empty() {
             return;
         }
+        inverses.shrink_to_fit();
         self.redo.clear();
         let unused = if self.merge(&inverses, now_ms) {
             Some(inverses)
@@ -173,13 +180,14 @@ impl UndoHistory {
             last.time_ms = now_ms;
             return true;
         }
-        let [Inverse::MapWrite { map, key, previous_dot, written, .. }] = inverses else { return false };
+        let [Inverse::MapWrite { map, key, previous, written }] = inverses else { return false };
         let [Inverse::MapWrite { map: last_map, key: last_key, written: last_written, .. }] =
             last.inverses.as_mut_slice()
         else {
             return false;
         };
-        if map != last_map || key != last_key || *previous_dot != Some(*last_written) {
+        let goes_on = previous.as_ref().is_some_and(|previous| previous.dot == *last_written);
+        if map != last_map || key != last_key || !goes_on {
             return false;
         }
         *last_written = *written;
@@ -226,12 +234,14 @@ impl UndoHistory {
 
     fn take_back(&mut self, inverse: &Inverse, transaction: &mut Transaction<'_>) {
         let restored = match inverse {
-            Inverse::MapWrite { map, key, previous, previous_dot, written } => {
+            Inverse::MapWrite { map, key, previous, written } => {
                 let register = transaction.state.map(map).and_then(|map| map.register(key));
                 let ours = register
                     .is_some_and(|register| register.stamp.dot == self.resolve(Aspect::Value, *written));
                 ours.then(|| {
-                    (Aspect::Value, *previous_dot, transaction.map_write(map, key, |_| previous.clone()))
+                    let slot = previous.as_ref().and_then(|previous| previous.slot.clone());
+                    let dot = previous.as_ref().map(|previous| previous.dot);
+                    (Aspect::Value, dot, transaction.map_write(map, key, |_| slot))
                 })
             }
             Inverse::ListDelete { list, item, written } => {
@@ -254,7 +264,7 @@ impl UndoHistory {
             Inverse::ListSet { list, item, previous, previous_dot, written } => {
                 let state = transaction.state.list(list).and_then(|list| list.item(*item));
                 let ours = state.is_some_and(|item| item.slot_dot() == self.resolve(Aspect::Value, *written));
-                let set = ours.then(|| transaction.list_write(list, *item, |_| previous.clone()));
+                let set = ours.then(|| transaction.list_write(list, *item, |_| (**previous).clone()));
                 set.and_then(Result::ok).map(|dot| (Aspect::Value, Some(*previous_dot), dot))
             }
             Inverse::CounterAdd { counter, by } => {

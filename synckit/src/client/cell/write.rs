@@ -82,9 +82,7 @@ impl DocumentCell {
         let Committed { pending, touched, inverses } = committed;
         inner.written = true;
         inner.status.saved = Tier::Memory;
-        if inner.alone {
-            inner.state.acknowledge_all();
-        } else {
+        if !inner.state.is_alone() {
             let last = match inner.fresh.last_mut() {
                 Some(Fresh::Local(last)) => Some(last),
                 _ => None,
@@ -119,9 +117,8 @@ impl DocumentCell {
         if !nothing {
             // Nobody stores or sends here: the state alone remembers, and nobody will ask for the same changes again.
             let inner = &mut *self.lock();
-            inner.alone = true;
-            inner.fresh.clear();
-            inner.state.acknowledge_all();
+            inner.fresh = Vec::new();
+            inner.state.leave_alone();
         }
     }
 }
