@@ -14,6 +14,15 @@ use crate::children::Program;
 const START: Duration = Duration::from_secs(60);
 const STOP: Duration = Duration::from_secs(10);
 
+/// Which demo a server has the site of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Demo {
+    /// Shared to-do lists.
+    Todo,
+    /// Shared documents.
+    Editor,
+}
+
 /// The `synckit-server` program on a port of its own. Its database outlives it, its port stays the same.
 #[derive(Debug)]
 pub struct Server {
@@ -29,10 +38,13 @@ impl Server {
     ///
     /// # Errors
     /// When it has not been built or does not become ready.
-    pub async fn start(folder: &Path) -> Result<Self> {
+    pub async fn start(folder: &Path, demo: Demo) -> Result<Self> {
         let program =
             built("SYNCKIT_SERVER", &format!("debug/synckit-server{}", std::env::consts::EXE_SUFFIX))?;
-        let site = built("SYNCKIT_SITE", "demo/todo")?;
+        let site = match demo {
+            Demo::Todo => built("SYNCKIT_TODO_SITE", "demo/todo")?,
+            Demo::Editor => built("SYNCKIT_EDITOR_SITE", "demo/editor")?,
+        };
         // The port is free now and, being in nobody's use, most likely still is in a moment.
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let mut server = Self { program, site, data: folder.join("synckit.sqlite"), port, running: None };
@@ -92,6 +104,14 @@ impl Server {
     }
 }
 
+/// The desktop program of the editor.
+///
+/// # Errors
+/// When it has not been built.
+pub(crate) fn desktop_program() -> Result<PathBuf> {
+    built("SYNCKIT_EDITOR_DESKTOP", &format!("debug/demo-editor{}", std::env::consts::EXE_SUFFIX))
+}
+
 /// Something that has been built: named by the environment, or where the build of the workspace puts it.
 fn built(variable: &str, default: &str) -> Result<PathBuf> {
     let path = match std::env::var_os(variable) {
@@ -100,7 +120,7 @@ fn built(variable: &str, default: &str) -> Result<PathBuf> {
     };
     ensure!(
         path.exists(),
-        "{} has not been built; `cargo xtask demo todo --build-only` builds it",
+        "{} has not been built; `cargo xtask test --only e2e` builds everything and runs all tests",
         path.display()
     );
     Ok(path)

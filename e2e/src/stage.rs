@@ -1,11 +1,11 @@
 //! Everything one test needs.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use tempfile::TempDir;
 
-use crate::{Driver, Profile, Server, Window};
+use crate::{Demo, Driver, Profile, Server, Window};
 
 /// A server with an empty database, and a driver for browsers. Dropping it ends and removes everything.
 #[derive(Debug)]
@@ -18,13 +18,21 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Starts server and driver.
+    /// Starts a driver, and the server with the todo demo.
     ///
     /// # Errors
     /// When one of them does not start; the message says what is missing.
     pub async fn new() -> Result<Self> {
+        Self::of(Demo::Todo).await
+    }
+
+    /// The same with another demo.
+    ///
+    /// # Errors
+    /// As [`Stage::new`].
+    pub async fn of(demo: Demo) -> Result<Self> {
         let folder = tempfile::tempdir().context("cannot create a folder for the test")?;
-        let server = Server::start(folder.path()).await?;
+        let server = Server::start(folder.path(), demo).await?;
         Ok(Self { server, driver: Driver::start()?, folder })
     }
 
@@ -44,6 +52,27 @@ impl Stage {
     /// When the browser does not start.
     pub async fn reopen(&self, folder: &Path) -> Result<Profile> {
         Profile::open(&self.driver, folder).await
+    }
+
+    /// A folder that goes with the stage.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn new_folder(&self) -> Result<PathBuf> {
+        let folder = tempfile::tempdir_in(self.folder.path()).context("cannot create a folder")?;
+        Ok(folder.keep())
+    }
+
+    /// Opens the same new document in two windows of two profiles.
+    ///
+    /// # Errors
+    /// When a browser does not start or the demo does not get ready.
+    pub async fn two_papers(&self) -> Result<(Window, Window)> {
+        let first = self.profile().await?.window(&self.server.url("/")).await?;
+        first.reads("a document", |paper| paper.ready && paper.is_synced()).await?;
+        let second = self.profile().await?.window(&first.url().await?).await?;
+        second.reads("the document", |paper| paper.ready && paper.is_synced()).await?;
+        Ok((first, second))
     }
 
     /// Opens the same new list in two windows of two profiles.

@@ -133,6 +133,17 @@ impl Window {
         client.perform_actions(actions).await.context("cannot press keys")
     }
 
+    /// Presses keys one after the other. They go to what has the focus.
+    ///
+    /// # Errors
+    /// When the window is gone.
+    pub async fn strike(&self, keys: &str) -> Result<()> {
+        let actions = keys.chars().fold(KeyActions::new("keyboard".into()), |actions, value| {
+            actions.then(KeyAction::Down { value }).then(KeyAction::Up { value })
+        });
+        self.perform(actions).await
+    }
+
     /// Performs pointer or keyboard actions.
     ///
     /// # Errors
@@ -175,7 +186,7 @@ impl Window {
         Ok(())
     }
 
-    async fn developer_tools(&self, command: &'static str, parameters: Value) -> Result<Value> {
+    pub(crate) async fn developer_tools(&self, command: &'static str, parameters: Value) -> Result<Value> {
         let (client, _guard) = self.profile.switch_to(&self.handle).await?;
         let command = DeveloperTools { command, parameters };
         client.issue_cmd(command).await.context("the browser refuses a command of its developer tools")
