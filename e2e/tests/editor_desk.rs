@@ -1,0 +1,125 @@
+//! What is around the text: documents, title, people, comments, outline, files, keys.
+#![cfg(feature = "browser")]
+
+use anyhow::Result;
+use e2e::{Demo, Stage};
+
+const ENTER: char = '\u{e007}';
+const CONTROL: char = '\u{e009}';
+const ALT: char = '\u{e00a}';
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_are_made_named_found_and_forgotten() -> Result<()> {
+    let stage = Stage::of(Demo::Editor).await?;
+    let (ann, bob) = stage.two_papers().await?;
+    let first = ann.url().await?;
+    ann.type_into("[data-testid=title]", "Recipes").await?;
+    bob.reads("the title", |paper| paper.title == "Recipes").await?;
+    ann.begin("Flour and water").await?;
+    bob.reads("the words", |paper| paper.text == "Flour and water" && paper.words == 3).await?;
+
+    // By keyboard alone.
+    ann.press(&[CONTROL, ALT, 'n']).await?;
+    ann.reads("an empty document", |paper| paper.ready && paper.title.is_empty() && paper.text.is_empty())
+        .await?;
+    assert_ne!(ann.url().await?, first);
+    ann.press(&[CONTROL, ALT, 't']).await?;
+    ann.strike("Travels").await?;
+    ann.reads("both documents", |paper| paper.documents == ["Travels", "Recipes"]).await?;
+    ann.press(&[CONTROL, ALT, 'f']).await?;
+    ann.strike("water").await?;
+    ann.reads("what was found", |paper| paper.documents == ["Recipes"]).await?;
+    ann.strike(&ENTER.to_string()).await?;
+    ann.reads("the one that was found", |paper| paper.title == "Recipes" && paper.text == "Flour and water")
+        .await?;
+    assert_eq!(ann.url().await?, first);
+
+    ann.script("document.querySelector('[data-testid=document-forget]').click()", Vec::new()).await?;
+    ann.reads("one document", |paper| paper.documents == ["Recipes"]).await?;
+    ann.click("[data-testid=toast] button").await?;
+    ann.reads("both again", |paper| paper.documents == ["Travels", "Recipes"]).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_see_each_other_and_each_others_carets() -> Result<()> {
+    let stage = Stage::of(Demo::Editor).await?;
+    let (ann, bob) = stage.two_papers().await?;
+    ann.reads("one other", |paper| paper.people == 1).await?;
+    bob.begin("here I am").await?;
+    let paper = ann.reads("a caret with a name", |paper| paper.carets.len() == 1).await?;
+    assert!(paper.carets[0].contains(' '), "a name such as Calm Otter: {paper:?}");
+    bob.close().await?;
+    ann.reads("nobody", |paper| paper.people == 0 && paper.carets.is_empty()).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn passages_are_commented_on_answered_and_resolved() -> Result<()> {
+    let stage = Stage::of(Demo::Editor).await?;
+    let (ann, bob) = stage.two_papers().await?;
+    ann.begin("a plain sentence to talk about").await?;
+    bob.reads_text("a plain sentence to talk about").await?;
+    ann.select("plain sentence").await?;
+    ann.press(&[CONTROL, ALT, 'm']).await?;
+    ann.type_into("[data-testid=comment-words]", &format!("Too plain?{ENTER}")).await?;
+    bob.reads("the marked passage", |paper| paper.commented == ["plain sentence"]).await?;
+
+    bob.click("[data-testid=tab-comments]").await?;
+    bob.reads("the comment", |paper| paper.remarks.len() == 1 && paper.remarks[0].words == ["Too plain?"])
+        .await?;
+    // What it is about grows and shrinks with the text.
+    bob.caret_behind("plain").await?;
+    bob.write(" old").await?;
+    ann.reads("the passage grown", |paper| {
+        paper.remarks.len() == 1 && paper.remarks[0].quote == "plain old sentence"
+    })
+    .await?;
+    bob.click("[data-testid=reply]").await?;
+    bob.type_into("[data-testid=reply-words]", &format!("Not at all{ENTER}")).await?;
+    ann.reads("the answer", |paper| {
+        paper.remarks.len() == 1 && paper.remarks[0].words == ["Too plain?", "Not at all"]
+    })
+    .await?;
+    ann.click("[data-testid=resolve]").await?;
+    for window in [&ann, &bob] {
+        window.reads("no open comment", |paper| paper.remarks.is_empty()).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn headings_make_an_outline_and_files_are_markdown() -> Result<()> {
+    let stage = Stage::of(Demo::Editor).await?;
+    let (ann, bob) = stage.two_papers().await?;
+    ann.begin(&format!("Top{ENTER}text{ENTER}Below")).await?;
+    ann.caret_behind("Top").await?;
+    ann.press(&[CONTROL, ALT, '1']).await?;
+    ann.caret_behind("Below").await?;
+    ann.press(&[CONTROL, ALT, '2']).await?;
+    bob.click("[data-testid=tab-outline]").await?;
+    bob.reads("the outline", |paper| paper.outline == ["Top", "Below"]).await?;
+    assert_eq!(bob.paper().await?.kinds, ["h1", "", "h2"]);
+
+    // What is copied as Markdown is what a file of it would hold.
+    const CATCH: &str = "Object.defineProperty(navigator, 'clipboard', { configurable: true, value: {
+        writeText: async (text) => { window.copied = text; } } });";
+    bob.script(CATCH, Vec::new()).await?;
+    bob.click("[data-testid=export]").await?;
+    bob.click("[data-testid=export-copy]").await?;
+    bob.wait_for_script(
+        "the Markdown",
+        std::time::Duration::from_secs(20),
+        "return window.copied === '# Untitled\\n\\n# Top\\n\\ntext\\n\\n## Below\\n'",
+    )
+    .await?;
+
+    let file = stage.new_folder()?.join("Plan.md");
+    std::fs::write(&file, "# The plan\n\nDo **this** first.\n\n- one\n- two\n")?;
+    bob.type_into("[data-testid=import]", &file.to_string_lossy()).await?;
+    let paper = bob.reads("the file", |paper| paper.title == "The plan" && !paper.text.is_empty()).await?;
+    assert_eq!(paper.text, "Do this first.\none\ntwo");
+    assert_eq!(paper.kinds, ["", "bullet", "bullet"]);
+    assert_eq!(paper.bold, ["this"]);
+    Ok(())
+}
