@@ -69,13 +69,18 @@ pub struct Carets {
 #[derive(Clone)]
 enum Shared {
     Alone(Presence<Caret>),
-    Part(Arc<dyn Part>),
+    Source(Arc<dyn CaretSource>),
 }
 
-/// Carets as a part of what a program tells of somebody.
-trait Part: Send + Sync {
+/// Where carets come from and are told, if not through a [`Presence`] as it is.
+pub trait CaretSource: Send + Sync {
+    /// The carets of the others.
     fn others(&self) -> Vec<(PeerId, Caret)>;
+
+    /// Tells the others one's own.
     fn tell(&self, caret: Caret);
+
+    /// Calls back when a caret of the others has moved.
     fn observe(&self, callback: Box<dyn Fn() + Send + Sync>) -> Subscription;
 }
 
@@ -85,7 +90,7 @@ struct PartOf<P, R, W> {
     write: W,
 }
 
-impl<P, R, W> Part for PartOf<P, R, W>
+impl<P, R, W> CaretSource for PartOf<P, R, W>
 where
     P: FieldValue,
     R: Fn(P) -> Option<Caret> + Send + Sync,
@@ -121,7 +126,12 @@ impl Carets {
         read: impl Fn(P) -> Option<Caret> + Send + Sync + 'static,
         write: impl Fn(Caret) -> P + Send + Sync + 'static,
     ) -> Self {
-        Self::of(Shared::Part(Arc::new(PartOf { presence, read, write })), name.into())
+        Self::from_source(Arc::new(PartOf { presence, read, write }), name)
+    }
+
+    /// Shared in another way.
+    pub fn from_source(source: Arc<dyn CaretSource>, name: impl Into<String>) -> Self {
+        Self::of(Shared::Source(source), name.into())
     }
 
     fn of(shared: Shared, name: String) -> Self {
@@ -139,7 +149,7 @@ impl Carets {
     pub fn others(&self) -> Vec<(String, Caret)> {
         let others = match &self.shared {
             Shared::Alone(presence) => presence.others(),
-            Shared::Part(part) => part.others(),
+            Shared::Source(source) => source.others(),
         };
         others.into_iter().map(|(peer, caret)| (peer.to_string(), caret)).collect()
     }
@@ -153,7 +163,7 @@ impl Carets {
             Caret { name: self.name.to_string(), color: self.color.to_string(), place, anchor, focus };
         match &self.shared {
             Shared::Alone(presence) => presence.set(caret),
-            Shared::Part(part) => part.tell(caret),
+            Shared::Source(source) => source.tell(caret),
         }
     }
 
@@ -161,7 +171,7 @@ impl Carets {
     pub fn observe(&self, callback: impl Fn() + Send + Sync + 'static) -> Subscription {
         match &self.shared {
             Shared::Alone(presence) => presence.observe(callback),
-            Shared::Part(part) => part.observe(Box::new(callback)),
+            Shared::Source(source) => source.observe(Box::new(callback)),
         }
     }
 }
@@ -171,7 +181,7 @@ impl PartialEq for Carets {
     fn eq(&self, other: &Self) -> bool {
         let same = match (&self.shared, &other.shared) {
             (Shared::Alone(one), Shared::Alone(other)) => one == other,
-            (Shared::Part(one), Shared::Part(other)) => Arc::ptr_eq(one, other),
+            (Shared::Source(one), Shared::Source(other)) => Arc::ptr_eq(one, other),
             _ => false,
         };
         same && self.name == other.name && self.color == other.color

@@ -7,6 +7,7 @@
 //!
 //! - [`delta`]: changes of a text and how two of them are brought together.
 //! - [`binding`]: what one element knows of one text.
+//! - [`content`]: what a text field can be bound to.
 //! - [`message`]: what both say to each other.
 //! - [`marks`]: how marks grow.
 //! - [`caret`]: carets of others.
@@ -16,6 +17,7 @@
 
 pub mod binding;
 pub mod caret;
+pub mod content;
 pub mod delta;
 mod json;
 pub mod marks;

@@ -21,7 +21,7 @@ extern "C" {
 #[wasm_bindgen(module = "/js/plain.js")]
 extern "C" {
     #[wasm_bindgen(js_name = bind)]
-    fn bind_plain(element: &JsValue, options: &JsValue, send: &Closure<dyn FnMut(JsValue)>) -> Bound;
+    fn bind_plain(element: &JsValue, options: &JsValue, send: &Closure<dyn Fn(JsValue)>) -> Bound;
 
     type Bound;
     #[wasm_bindgen(method)]
@@ -33,13 +33,13 @@ extern "C" {
 /// An element that is bound. Dropping it releases the element.
 pub struct Field {
     bound: Bound,
-    _send: Closure<dyn FnMut(JsValue)>,
+    _send: Closure<dyn Fn(JsValue)>,
 }
 
 impl Field {
     /// Binds a textarea or an input. `send` is called with what the page says, also while this is being called and while
     /// [`receive`](Self::receive) is.
-    pub fn plain(element: &JsValue, send: impl FnMut(String) + 'static) -> Self {
+    pub fn plain(element: &JsValue, send: impl Fn(String) + 'static) -> Self {
         let send = listener(send);
         Self { bound: bind_plain(element, &JsValue::UNDEFINED, &send), _send: send }
     }
@@ -64,7 +64,7 @@ impl std::fmt::Debug for Field {
     }
 }
 
-fn listener(mut send: impl FnMut(String) + 'static) -> Closure<dyn FnMut(JsValue)> {
+fn listener(send: impl Fn(String) + 'static) -> Closure<dyn Fn(JsValue)> {
     Closure::new(move |message: JsValue| {
         if let Some(message) = JSON::stringify(&message).ok().and_then(|json| json.as_string()) {
             send(message);

@@ -58,7 +58,11 @@ mod context;
 mod field;
 mod follow;
 mod hooks;
+#[cfg(all(feature = "text", target_arch = "wasm32"))]
+mod session;
 mod signal;
+#[cfg(feature = "text")]
+mod text_field;
 
 pub use badge::{ConnectionBadge, connection_name};
 pub use context::{provide_synckit, try_use_synckit, use_synckit};
@@ -68,11 +72,15 @@ pub use follow::{FollowExt, follow, follow_field};
 pub use hooks::use_text;
 pub use hooks::{use_counter, use_document, use_list, use_presence, use_status};
 pub use signal::ObservableExt;
+#[cfg(feature = "text")]
+pub use synckit_editing::caret::{Caret, CaretSource, Carets};
+#[cfg(feature = "text")]
+pub use text_field::{SyncInput, SyncTextarea};
 
 /// What most programs use: the hooks, and the traits that make signals of handles.
 pub mod prelude {
     #[cfg(feature = "text")]
-    pub use crate::use_text;
+    pub use crate::{Caret, Carets, SyncInput, SyncTextarea, use_text};
     pub use crate::{
         ConnectionBadge, FieldRefExt, FieldSignal, FollowExt, ObservableExt, follow, follow_field,
         provide_synckit, use_counter, use_document, use_list, use_presence, use_status, use_synckit,

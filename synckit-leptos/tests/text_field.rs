@@ -1,0 +1,505 @@
+//! Text fields in a real browser, while others write.
+#![cfg(all(target_arch = "wasm32", feature = "text"))]
+#![allow(clippy::unwrap_used, reason = "a failed assumption stops the test")]
+
+use std::sync::Arc;
+
+use js_sys::{Function, Promise};
+use leptos::mount::{UnmountHandle, mount_to};
+use leptos::prelude::*;
+use leptos::task::tick;
+use synckit::prelude::*;
+use synckit::{PeerId, Side};
+use synckit_leptos::CaretSource;
+use synckit_leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+#[derive(Document, Clone, Debug, Default, PartialEq)]
+struct Note {
+    title: String,
+    body: Text,
+}
+
+fn note() -> NoteRef {
+    SyncKit::in_memory(1).document::<Note>("note")
+}
+
+/// The same document on another device.
+fn other(note: &NoteRef, seed: u64) -> NoteRef {
+    let other = SyncKit::in_memory(seed).document::<Note>("note");
+    other.import(&note.export()).unwrap();
+    other
+}
+
+fn stage() -> HtmlElement {
+    let stage = document().create_element("div").unwrap();
+    document().body().unwrap().append_child(&stage).unwrap();
+    stage.unchecked_into()
+}
+
+async fn rendered() {
+    for _ in 0..4 {
+        tick().await;
+    }
+}
+
+async fn sleep(ms: u32) {
+    let wait = Function::new_with_args("resolve", &format!("setTimeout(resolve, {ms})"));
+    let promise = Promise::new(&mut |resolve, _| drop(wait.call1(&JsValue::NULL, &resolve).unwrap()));
+    JsFuture::from(promise).await.unwrap();
+}
+
+/// Runs a script with a field, as a visitor's browser would do things to it.
+fn act(field: &HtmlElement, script: &str) -> JsValue {
+    Function::new_with_args("field", script).call1(&JsValue::NULL, field).unwrap()
+}
+
+fn type_in(field: &HtmlElement, text: &str) {
+    let insert = Function::new_with_args(
+        "field, text",
+        "field.focus(); document.execCommand('insertText', false, text)",
+    );
+    insert.call2(&JsValue::NULL, field, &text.into()).unwrap();
+}
+
+fn key(field: &HtmlElement, key: &str, shift: bool) -> bool {
+    let event = format!(
+        "return field.dispatchEvent(new KeyboardEvent('keydown', \
+         {{ key: '{key}', ctrlKey: true, shiftKey: {shift}, bubbles: true, cancelable: true }}))"
+    );
+    act(field, &event).as_bool().unwrap()
+}
+
+/// The first field of a stage.
+fn field(stage: &HtmlElement) -> HtmlTextAreaElement {
+    stage.query_selector("textarea").unwrap().unwrap().unchecked_into()
+}
+
+fn select(field: &HtmlTextAreaElement, from: u32, to: u32) {
+    field.focus().unwrap();
+    field.set_selection_range(from, to).unwrap();
+}
+
+fn selection(field: &HtmlTextAreaElement) -> (u32, u32) {
+    (field.selection_start().unwrap().unwrap(), field.selection_end().unwrap().unwrap())
+}
+
+fn mount_text(
+    text: &TextRef,
+    stage: &HtmlElement,
+) -> UnmountHandle<impl leptos::tachys::view::Mountable + use<>> {
+    let text = text.clone();
+    mount_to(stage.clone(), move || view! { <SyncTextarea text attr:class="note" attr:rows=4/> })
+}
+
+#[wasm_bindgen_test]
+async fn what_is_typed_between_what_others_write_stays() {
+    let (note, stage) = (note(), stage());
+    note.body().push("Hello world").unwrap();
+    let _mounted = mount_text(&note.body(), &stage);
+    rendered().await;
+    let field = field(&stage);
+    assert_eq!((field.value(), field.class_name(), field.rows()), ("Hello world".into(), "note".into(), 4));
+
+    let other = other(&note, 2);
+    select(&field, 5, 5);
+    for (number, letter) in ["a", "b", "c", "d"].into_iter().enumerate() {
+        type_in(&field, letter);
+        other.body().insert(0, "é").unwrap();
+        other.body().push("!").unwrap();
+        note.import(&other.export_since(&note.version())).unwrap();
+        // Every second time the next letter comes before the patch does.
+        if number % 2 == 0 {
+            rendered().await;
+        }
+    }
+    rendered().await;
+    assert_eq!(note.body().get().unwrap(), "ééééHelloabcd world!!!!");
+    assert_eq!(field.value(), "ééééHelloabcd world!!!!");
+    assert_eq!(selection(&field), (13, 13), "the caret is behind what was typed");
+}
+
+#[wasm_bindgen_test]
+async fn characters_of_two_units_and_text_from_right_to_left() {
+    let (note, stage) = (note(), stage());
+    note.body().push("👍🏽 שלום").unwrap();
+    let _mounted = mount_text(&note.body(), &stage);
+    rendered().await;
+    let field = field(&stage);
+    // Behind the whole thumb: two characters of two units each.
+    select(&field, 4, 4);
+    type_in(&field, "😀");
+    note.body().insert(0, "🌍").unwrap();
+    rendered().await;
+    assert_eq!(field.value(), "🌍👍🏽😀 שלום");
+    assert_eq!(selection(&field), (8, 8));
+    // Another emoji that begins with the same unit takes the place of one.
+    act(&field, "field.setRangeText('😁', 6, 8, 'end'); field.dispatchEvent(new InputEvent('input'))");
+    assert_eq!(note.body().get().unwrap(), "🌍👍🏽😁 שלום");
+    let end = field.value().encode_utf16().count() as u32;
+    select(&field, end - 2, end - 2);
+    type_in(&field, "ש");
+    assert_eq!(note.body().get().unwrap(), "🌍👍🏽😁 שלשום");
+    rendered().await;
+    assert_eq!(field.value(), note.body().get().unwrap());
+}
+
+#[wasm_bindgen_test]
+async fn a_composition_is_not_disturbed_and_not_lost() {
+    let (note, stage) = (note(), stage());
+    note.body().push("one two").unwrap();
+    let _mounted = mount_text(&note.body(), &stage);
+    rendered().await;
+    let field = field(&stage);
+    select(&field, 3, 3);
+    let compose = |text: &str| {
+        act(
+            &field,
+            &format!(
+                "field.setRangeText('{text}', 3, field.selectionEnd, 'end');
+                 field.dispatchEvent(new InputEvent('input', {{ isComposing: true }}))"
+            ),
+        );
+    };
+    act(&field, "field.dispatchEvent(new CompositionEvent('compositionstart'))");
+    compose("n");
+    note.body().insert(0, "zero ").unwrap();
+    rendered().await;
+    compose("ni");
+    rendered().await;
+    assert_eq!(field.value(), "oneni two", "nothing is put in while somebody composes");
+    assert_eq!(note.body().get().unwrap(), "zero one two", "nothing half composed is written");
+    compose("你");
+    act(&field, "field.dispatchEvent(new CompositionEvent('compositionend'))");
+    rendered().await;
+    assert_eq!(note.body().get().unwrap(), "zero one你 two");
+    assert_eq!(field.value(), "zero one你 two");
+    assert_eq!(selection(&field), (9, 9));
+
+    // One that is given up leaves nothing but what had to wait.
+    act(&field, "field.dispatchEvent(new CompositionEvent('compositionstart'))");
+    note.body().push("!").unwrap();
+    rendered().await;
+    assert_eq!(field.value(), "zero one你 two");
+    act(&field, "field.dispatchEvent(new CompositionEvent('compositionend'))");
+    rendered().await;
+    assert_eq!(field.value(), "zero one你 two!");
+
+    // One that does not end is written after a while.
+    select(&field, 3, 3);
+    act(&field, "field.dispatchEvent(new CompositionEvent('compositionstart'))");
+    compose("x");
+    sleep(1300).await;
+    assert_eq!(note.body().get().unwrap(), "zerx one你 two!".replace("zerx", "zerxo"));
+    act(&field, "field.dispatchEvent(new CompositionEvent('compositionend'))");
+}
+
+#[wasm_bindgen_test]
+async fn undo_takes_back_ones_own_typing_alone_and_puts_the_caret_there() {
+    let (note, stage) = (note(), stage());
+    let other = other(&note, 2);
+    other.body().push("Hello").unwrap();
+    note.import(&other.export()).unwrap();
+    let _mounted = mount_text(&note.body(), &stage);
+    rendered().await;
+    let field = field(&stage);
+    select(&field, 5, 5);
+    type_in(&field, " ");
+    type_in(&field, "world");
+    other.body().insert(0, "» ").unwrap();
+    note.import(&other.export_since(&note.version())).unwrap();
+    rendered().await;
+    assert_eq!(field.value(), "» Hello world");
+    select(&field, 0, 0);
+    assert!(!key(&field, "z", false), "the browser does not undo on its own");
+    rendered().await;
+    assert_eq!((field.value(), selection(&field)), ("» Hello".into(), (7, 7)), "typed in one go: one step");
+    key(&field, "z", false);
+    rendered().await;
+    assert_eq!(field.value(), "» Hello", "what others wrote stays");
+    select(&field, 0, 0);
+    key(&field, "Z", true);
+    rendered().await;
+    assert_eq!((field.value(), selection(&field)), ("» Hello world".into(), (13, 13)));
+    key(&field, "z", false);
+    key(&field, "y", false);
+    rendered().await;
+    assert_eq!((field.value(), note.body().get().unwrap()), ("» Hello world".into(), "» Hello world".into()));
+}
+
+#[wasm_bindgen_test]
+async fn a_selection_stays_with_its_characters_and_its_direction() {
+    let (note, stage) = (note(), stage());
+    note.body().push("one two three").unwrap();
+    let _mounted = mount_text(&note.body(), &stage);
+    rendered().await;
+    let field = field(&stage);
+    field.focus().unwrap();
+    field.set_selection_range_with_direction(4, 7, "backward").unwrap();
+    note.body().insert(0, "zero ").unwrap();
+    note.body().insert(9, "(").unwrap();
+    note.body().insert(13, ")").unwrap();
+    rendered().await;
+    assert_eq!(field.value(), "zero one (two) three");
+    assert_eq!(selection(&field), (10, 13), "what comes at its ends stays outside");
+    assert_eq!(field.selection_direction().unwrap().as_deref(), Some("backward"));
+    note.body().delete(8..14).unwrap();
+    rendered().await;
+    assert_eq!((field.value(), selection(&field)), ("zero one three".into(), (8, 8)));
+}
+
+#[wasm_bindgen_test]
+async fn a_field_that_goes_away_leaves_nothing_behind_and_loses_nothing() {
+    let (note, stage) = (note(), stage());
+    let mounted = mount_text(&note.body(), &stage);
+    rendered().await;
+    let field = field(&stage);
+    type_in(&field, "kept");
+    act(&field, "field.dispatchEvent(new CompositionEvent('compositionstart'))");
+    act(
+        &field,
+        "field.setRangeText(' too', 4, 4, 'end'); field.dispatchEvent(new InputEvent('input', { isComposing: true }))",
+    );
+    // A change is under way when the field goes.
+    note.body().insert(0, "and ").unwrap();
+    drop(mounted);
+    rendered().await;
+    assert_eq!(note.body().get().unwrap(), "and kept too");
+    assert_eq!(note.node().observer_count(), 0);
+    type_in(&field, "nobody listens");
+    act(&field, "field.dispatchEvent(new InputEvent('input'))");
+    note.body().push("!").unwrap();
+    rendered().await;
+    assert_eq!(note.body().get().unwrap(), "and kept too!");
+    assert_eq!(stage.children().length(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn another_text_is_bound_in_the_place_of_the_first() {
+    let (note, second, stage) = (note(), SyncKit::in_memory(3).document::<Note>("second"), stage());
+    note.body().push("first").unwrap();
+    second.body().push("second").unwrap();
+    let text = RwSignal::new(note.body());
+    let _mounted = mount_to(stage.clone(), move || view! { <SyncTextarea text/> });
+    rendered().await;
+    let field = field(&stage);
+    type_in(&field, "!");
+    text.set(second.body());
+    rendered().await;
+    assert_eq!(field.value(), "second");
+    type_in(&field, "?");
+    rendered().await;
+    assert!(second.body().get().unwrap().contains('?'));
+    assert_eq!(note.body().get().unwrap().matches('!').count(), 1);
+    assert!(!note.body().get().unwrap().contains('?'));
+    assert_eq!((note.node().observer_count(), second.node().observer_count()), (0, 1));
+    for round in 0..20 {
+        text.set(if round % 2 == 0 { note.body() } else { second.body() });
+        rendered().await;
+    }
+    assert_eq!((note.node().observer_count(), second.node().observer_count()), (0, 1));
+}
+
+#[wasm_bindgen_test]
+async fn a_mebibyte_is_pasted_without_a_long_task() {
+    let (note, stage) = (note(), stage());
+    let _mounted = mount_text(&note.body(), &stage);
+    rendered().await;
+    let field = field(&stage);
+    let long = "The quick brown fox jumps over 👍.\n".repeat(30_000);
+    assert!(long.len() > 1 << 20);
+    let begin = js_sys::Date::now();
+    act(&field, "field.focus(); field.value = 'The quick brown fox jumps over 👍.\\n'.repeat(30000)");
+    let set = js_sys::Date::now();
+    act(&field, "field.dispatchEvent(new InputEvent('input', { inputType: 'insertFromPaste' }))");
+    let pasted = js_sys::Date::now();
+    assert!(note.body().get().unwrap() == long);
+    // Typing in it goes on.
+    select(&field, 500_000, 500_000);
+    let typing = js_sys::Date::now();
+    act(
+        &field,
+        "field.setRangeText('x', 500000, 500000, 'end'); field.dispatchEvent(new InputEvent('input'))",
+    );
+    let typed = js_sys::Date::now();
+    note.body().insert(0, "y").unwrap();
+    rendered().await;
+    let patched = js_sys::Date::now();
+    assert!(field.value() == note.body().get().unwrap());
+    wasm_bindgen_test::console_log!(
+        "1 MiB: browser {} ms, paste {} ms, a letter {} ms, a remote letter {} ms (debug build)",
+        set - begin,
+        pasted - set,
+        typed - typing,
+        patched - typed
+    );
+    assert!(pasted - set < 5000.0 && typed - typing < 1000.0);
+}
+
+/// Somebody else's caret, and what is told of one's own, in fields of a document.
+struct Someone {
+    theirs: FieldRef<Caret>,
+    ours: FieldRef<Caret>,
+}
+
+impl CaretSource for Someone {
+    fn others(&self) -> Vec<(PeerId, Caret)> {
+        vec![(PeerId(7), self.theirs.get().unwrap())]
+    }
+
+    fn tell(&self, caret: Caret) {
+        self.ours.set(caret).unwrap();
+    }
+
+    fn observe(&self, callback: Box<dyn Fn() + Send + Sync>) -> Subscription {
+        self.theirs.observe(callback)
+    }
+}
+
+#[derive(Document, Clone, Debug, Default, PartialEq)]
+struct Places {
+    theirs: Caret,
+    ours: Caret,
+}
+
+/// Where a mark over a field is, from the field's corner.
+fn mark(stage: &HtmlElement, selector: &str) -> Option<(f64, f64, f64)> {
+    let find = Function::new_with_args(
+        "stage, selector",
+        "const mark = stage.querySelector(selector); if (!mark) return null;
+         const field = stage.querySelector('textarea').getBoundingClientRect(), rect = mark.getBoundingClientRect();
+         return [rect.left - field.left, rect.top - field.top, rect.width]",
+    );
+    let found = find.call2(&JsValue::NULL, stage, &selector.into()).unwrap();
+    let found: js_sys::Array = found.dyn_into().ok()?;
+    let at = |index| found.get(index).as_f64().unwrap();
+    Some((at(0), at(1), at(2)))
+}
+
+#[wasm_bindgen_test]
+async fn carets_of_others_are_drawn_where_they_are_and_ones_own_is_told() {
+    let (note, stage) = (note(), stage());
+    let body = note.body();
+    body.push("first line\nsecond line\n").unwrap();
+    let places = SyncKit::in_memory(5).document::<Places>("places");
+    let someone = Arc::new(Someone { theirs: places.theirs(), ours: places.ours() });
+    let carets = Carets::from_source(someone, "Ada");
+    let mounted = mount_to(stage.clone(), {
+        let text = body.clone();
+        move || view! { <SyncTextarea text carets attr:style="font: 20px/30px monospace; padding: 5px; border: 1px solid"/> }
+    });
+    rendered().await;
+    assert_eq!(
+        (places.ours().get().unwrap().name, places.ours().get().unwrap().place),
+        ("Ada".into(), "".into())
+    );
+    let field = field(&stage);
+    assert!(mark(&stage, "[data-synckit-caret]").is_none());
+
+    let at = |anchor: usize, focus: usize| Caret {
+        name: "Ben".into(),
+        color: "#0c8599".into(),
+        place: body.place(),
+        anchor: body.cursor_at(anchor, Side::After),
+        focus: body.cursor_at(focus, Side::After),
+    };
+    places.theirs().set(at(11, 11)).unwrap();
+    sleep(100).await;
+    let (x, y, width) = mark(&stage, "[data-synckit-caret]").unwrap();
+    assert!(
+        (x - 5.0).abs() < 2.0 && y > 34.0 && y < 46.0 && width == 2.0,
+        "at the second line's start: {x} {y} {width}"
+    );
+    let label = stage.query_selector("[data-synckit-caret] div").unwrap().unwrap();
+    assert_eq!(label.text_content().as_deref(), Some("Ben"));
+    let layer = stage.query_selector("[data-synckit-carets]").unwrap().unwrap();
+    assert_eq!(layer.get_attribute("aria-hidden").as_deref(), Some("true"));
+
+    // It stays with its characters when somebody types before it, and a selection has a width.
+    places.theirs().set(at(6, 10)).unwrap();
+    select(&field, 0, 0);
+    type_in(&field, "+");
+    sleep(100).await;
+    let (caret, _, _) = mark(&stage, "[data-synckit-caret]").unwrap();
+    let (selected, _, selected_width) = mark(&stage, "[data-synckit-selection]").unwrap();
+    let letter = selected_width / 4.0;
+    assert!(letter > 8.0 && (selected - 6.0 - 7.0 * letter).abs() < 2.0, "{selected} {selected_width}");
+    assert!((caret - selected - selected_width).abs() < 2.0);
+
+    let ours = places.ours().get().unwrap();
+    assert_eq!((ours.place.clone(), body.position_of(&ours.focus)), (body.place(), Some(1)));
+    select(&field, 2, 5);
+    sleep(50).await;
+    let ours = places.ours().get().unwrap();
+    let range = (body.position_of(&ours.anchor), body.position_of(&ours.focus));
+    assert_eq!(range, (Some(2), Some(5)));
+    // A caret in another text, and one that cannot be understood, are not drawn.
+    places.theirs().set(Caret { place: "elsewhere".into(), ..at(0, 0) }).unwrap();
+    sleep(100).await;
+    assert!(mark(&stage, "[data-synckit-caret]").is_none());
+    places.theirs().set(at(3, 3)).unwrap();
+    sleep(100).await;
+    assert!(mark(&stage, "[data-synckit-caret]").is_some());
+    drop(mounted);
+    rendered().await;
+    assert_eq!(stage.children().length(), 0);
+    assert_eq!(places.ours().get().unwrap().place, "");
+    assert_eq!(places.node().observer_count(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn an_input_shows_one_line_of_a_text() {
+    let (note, stage) = (note(), stage());
+    note.body().push("one\r\ntwo").unwrap();
+    let body = note.body();
+    let _mounted = mount_to(stage.clone(), move || view! { <SyncInput text=body attr:id="line"/> });
+    rendered().await;
+    let input: HtmlInputElement = stage.query_selector("#line").unwrap().unwrap().unchecked_into();
+    assert_eq!((input.value(), input.type_()), ("one  two".into(), "text".into()));
+    input.focus().unwrap();
+    input.set_selection_range(8, 8).unwrap();
+    type_in(&input, "!");
+    assert_eq!(note.body().get().unwrap(), "one\r\ntwo!", "the line breaks are still there");
+    note.body().insert(4, "\n").unwrap();
+    rendered().await;
+    assert_eq!((input.value(), input.selection_start().unwrap()), ("one   two!".into(), Some(10)));
+}
+
+#[wasm_bindgen_test]
+async fn an_input_of_a_field_writes_the_whole_value() {
+    let (note, stage) = (note(), stage());
+    note.title().set("Title").unwrap();
+    let title = note.title();
+    let _mounted = mount_to(stage.clone(), move || view! { <SyncInput field=title/> });
+    rendered().await;
+    let input: HtmlInputElement = stage.query_selector("input").unwrap().unwrap().unchecked_into();
+    input.focus().unwrap();
+    input.set_selection_range(5, 5).unwrap();
+    type_in(&input, "s");
+    assert_eq!(note.title().get().unwrap(), "Titles");
+    note.title().set("Other titles").unwrap();
+    rendered().await;
+    assert_eq!((input.value(), input.selection_start().unwrap()), ("Other titles".into(), Some(12)));
+    key(&input, "z", false);
+    rendered().await;
+    assert_eq!(input.value(), note.title().get().unwrap());
+}
+
+#[wasm_bindgen_test]
+async fn a_field_that_is_read_only_shows_what_others_write() {
+    let (note, stage) = (note(), stage());
+    let body = note.body();
+    let _mounted = mount_to(stage.clone(), move || view! { <SyncTextarea text=body attr:readonly=true/> });
+    rendered().await;
+    let field = field(&stage);
+    type_in(&field, "no");
+    note.body().push("yes").unwrap();
+    key(&field, "z", false);
+    rendered().await;
+    assert_eq!((field.value(), note.body().get().unwrap()), ("yes".into(), "yes".into()));
+}
