@@ -11,6 +11,7 @@
 //! - [`message`]: what both say to each other.
 //! - [`marks`]: how marks grow.
 //! - [`caret`]: carets of others.
+//! - [`rich`]: what a toolbar of a rich text editor shows and asks for.
 //! - [`scripts`]: the elements' side. With the feature `modules`, in a browser, `modules` calls it directly.
 //!
 //! The adapters use all of this; a program needs it to build an adapter of its own.
@@ -24,4 +25,5 @@ pub mod marks;
 pub mod message;
 #[cfg(all(feature = "modules", target_arch = "wasm32"))]
 pub mod modules;
+pub mod rich;
 pub mod scripts;

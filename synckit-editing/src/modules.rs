@@ -30,6 +30,9 @@ extern "C" {
     fn release(this: &Bound);
 }
 
+// `bind_rich`, from one module made of many.
+include!(concat!(env!("OUT_DIR"), "/rich_module.rs"));
+
 /// An element that is bound. Dropping it releases the element.
 pub struct Field {
     bound: Bound,
@@ -44,11 +47,23 @@ impl Field {
         Self { bound: bind_plain(element, &JsValue::UNDEFINED, &send), _send: send }
     }
 
-    /// Says something to the page.
-    pub fn receive(&self, message: &ToPage) {
-        if let Ok(message) = JSON::parse(&message.to_json()) {
+    /// Makes a rich text editor of an empty element, with options as [`rich::Options`](crate::rich::Options) writes them.
+    pub fn rich(element: &JsValue, options: &str, send: impl FnMut(String) + 'static) -> Self {
+        let send = listener(send);
+        let options = JSON::parse(options).unwrap_or(JsValue::UNDEFINED);
+        Self { bound: bind_rich(element, &options, &send), _send: send }
+    }
+
+    /// Says something to the page that is JSON already, as [`rich::Command`](crate::rich::Command) is.
+    pub fn receive_json(&self, message: &str) {
+        if let Ok(message) = JSON::parse(message) {
             self.bound.receive(message);
         }
+    }
+
+    /// Says something to the page.
+    pub fn receive(&self, message: &ToPage) {
+        self.receive_json(&message.to_json());
     }
 }
 

@@ -7,6 +7,10 @@ pub const CARETS: &str = include_str!("../js/carets.js");
 /// `bind(element, options, send)` for a text field.
 pub const PLAIN: &str = include_str!("../js/plain.js");
 
+/// `bindRich(element, options, send)` for an empty element that becomes a rich text editor: a function body, as
+/// [`inline`] makes them.
+pub const RICH: &str = include_str!(concat!(env!("OUT_DIR"), "/rich.js"));
+
 /// Modules as one function body, for pages that evaluate it: each module after those that it imports, and what they export is
 /// there by its name. It works for modules that import by name alone, each import on one line.
 ///
