@@ -16,6 +16,11 @@ impl Program {
         Self { child }
     }
 
+    /// Its number among the processes.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Whether it has not ended yet.
     pub(crate) fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
@@ -53,6 +58,26 @@ impl Drop for Program {
             self.kill();
         }
     }
+}
+
+/// The memory, in bytes, of the largest renderer of a page among what a process started: its share where pages of memory
+/// are shared. Known on Linux.
+pub(crate) fn largest_renderer(ancestor: u32) -> Option<u64> {
+    let is_renderer = |id: &u32| {
+        fs::read(format!("/proc/{id}/cmdline"))
+            .is_ok_and(|line| String::from_utf8_lossy(&line).contains("--type=renderer"))
+    };
+    let memory = |id: u32| {
+        let rollup = fs::read_to_string(format!("/proc/{id}/smaps_rollup")).ok()?;
+        let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+        line.trim().trim_end_matches(" kB").parse::<u64>().ok()
+    };
+    descendants(ancestor)
+        .into_iter()
+        .filter(is_renderer)
+        .filter_map(memory)
+        .max()
+        .map(|kilobytes| kilobytes * 1024)
 }
 
 /// The processes that a process started, and those that they started. Known on Linux, empty elsewhere.

@@ -11,7 +11,7 @@ use crate::children::Program;
 #[derive(Debug)]
 pub struct Driver {
     address: String,
-    _program: Program,
+    program: Program,
 }
 
 impl Driver {
@@ -36,10 +36,14 @@ impl Driver {
                 let port: u16 = port.trim_end_matches('.').parse().context("chromedriver names no port")?;
                 // It blocks once its output is full, so somebody has to go on reading.
                 std::thread::spawn(move || lines.for_each(drop));
-                return Ok(Self { address: format!("http://127.0.0.1:{port}"), _program: program });
+                return Ok(Self { address: format!("http://127.0.0.1:{port}"), program });
             }
         }
         bail!("chromedriver ended before it was ready")
+    }
+
+    pub(crate) fn process(&self) -> u32 {
+        self.program.id()
     }
 
     pub(crate) fn address(&self) -> &str {

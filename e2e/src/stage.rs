@@ -54,6 +54,12 @@ impl Stage {
         Profile::open(&self.driver, folder).await
     }
 
+    /// The memory, in bytes, of the largest page of all browsers; `None` where it cannot be had.
+    #[must_use]
+    pub fn largest_renderer(&self) -> Option<u64> {
+        crate::children::largest_renderer(self.driver.process())
+    }
+
     /// A folder that goes with the stage.
     ///
     /// # Errors

@@ -28,6 +28,8 @@ pub(crate) struct Arguments {
 enum Program {
     /// How fast changes travel from window to window, and from offline to online.
     Latency(Build),
+    /// How soon a keystroke in the editor shows, here and elsewhere, and how long a large document takes to open.
+    Editor(Build),
     /// How long a write takes until a signal of the same page shows it.
     Write(Build),
     /// How long the browser's stores take to keep, load and compact.
@@ -47,6 +49,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     match &arguments.program {
         None => engine(&arguments.engine),
         Some(Program::Latency(build)) => with_browser("latency", &[], !build.dev),
+        Some(Program::Editor(build)) => with_browser("editor", &[], !build.dev),
         Some(Program::Write(build)) => in_browser("synckit-leptos", "write_latency", &[], !build.dev),
         Some(Program::Storage(build)) => {
             in_browser("synckit-storage-web", "browser", &["latency"], !build.dev)
