@@ -92,8 +92,12 @@
 
 mod badge;
 mod context;
+#[cfg(feature = "text")]
+mod editing;
 mod field;
 mod hooks;
+#[cfg(feature = "text")]
+mod rich_text;
 mod signal;
 mod source;
 
@@ -103,12 +107,18 @@ pub use field::{FieldRefExt, FieldSignal};
 #[cfg(feature = "text")]
 pub use hooks::use_text;
 pub use hooks::{use_counter, use_document, use_list, use_presence, use_status};
+#[cfg(feature = "text")]
+pub use rich_text::{RichText, SyncRichText, use_rich_text};
 pub use signal::ObservableExt;
+#[cfg(feature = "text")]
+pub use synckit_editing::caret::{Caret, Carets};
+#[cfg(feature = "text")]
+pub use synckit_editing::rich::RichState;
 
 /// What most programs use: the hooks, and the traits that make signals of handles.
 pub mod prelude {
     #[cfg(feature = "text")]
-    pub use crate::use_text;
+    pub use crate::{Caret, Carets, RichState, RichText, SyncRichText, use_rich_text, use_text};
     pub use crate::{
         ConnectionBadge, FieldRefExt, FieldSignal, ObservableExt, use_counter, use_document, use_list,
         use_presence, use_status, use_synckit, use_synckit_provider,

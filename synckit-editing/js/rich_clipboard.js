@@ -77,8 +77,9 @@ export function insertTransfer(editor, transfer, { from, to }, plain = false) {
     }
     if (!inserts.length) return;
     const length = inserts.reduce((sum, [part]) => sum + part.length, 0);
-    if (length > MOST_BYTES || bytesOf(inserts) > MOST_BYTES) {
-        editor.send({ type: "refused", reason: "too-large", limit: MOST_BYTES });
+    const size = length > MOST_BYTES ? length : bytesOf(inserts);
+    if (size > MOST_BYTES) {
+        editor.send({ type: "refused", size, limit: MOST_BYTES });
         return;
     }
     editor.pending = null;

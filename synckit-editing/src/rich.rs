@@ -144,8 +144,13 @@ pub enum Notice {
     Comment(Vec<String>),
     /// Somebody wants a link at what is selected; the address it has now.
     Link(Option<String>),
-    /// What was pasted is larger than a text takes in one go, 1 MiB: nothing was inserted.
-    TooLarge,
+    /// What was pasted is larger than a text takes in one go: nothing was inserted.
+    TooLarge {
+        /// How large it is, in bytes.
+        size: usize,
+        /// How large it may be.
+        limit: usize,
+    },
 }
 
 impl Notice {
@@ -164,7 +169,7 @@ impl Notice {
             "state" => Some(Self::State(state(&value)?)),
             "comment" => Some(Self::Comment(texts(value.entry("ids")?))),
             "link" => Some(Self::Link(text(&value, "url"))),
-            "refused" => Some(Self::TooLarge),
+            "refused" => Some(Self::TooLarge { size: place(&value, "size"), limit: place(&value, "limit") }),
             _ => None,
         }
     }
@@ -186,19 +191,22 @@ fn texts(value: &Value) -> Vec<String> {
     texts.collect()
 }
 
+fn place(value: &Value, key: &str) -> usize {
+    match value.entry(key) {
+        Some(Value::Int(at)) => usize::try_from(*at).unwrap_or_default(),
+        _ => 0,
+    }
+}
+
 fn state(value: &Value) -> Option<RichState> {
     let marks = value.entry("marks")?;
     let Value::Map(entries) = marks else { return None };
-    let place = |key| match value.entry(key) {
-        Some(Value::Int(at)) => usize::try_from(*at).unwrap_or_default(),
-        _ => 0,
-    };
     Some(RichState {
         marks: entries.iter().map(|(key, _)| key.to_string()).collect(),
         link: text(marks, "link"),
         block: text(value, "block").filter(|kind| kind != "mixed"),
-        anchor: place("anchor"),
-        focus: place("focus"),
+        anchor: place(value, "anchor"),
+        focus: place(value, "focus"),
         comments: value.entry("comments").map(texts).unwrap_or_default(),
         empty: value.entry("empty") == Some(&Value::Bool(true)),
     })
