@@ -8,7 +8,7 @@ use crate::digest::Passage;
 use crate::home::Device;
 use crate::icon::{Icon, Picture};
 use crate::model::{Comment, CommentRef, DocumentRef, List, ObservableExt, Reply, ReplyRef};
-use crate::names::{hue, initials};
+use crate::names::{color, initials};
 use crate::notices::Notices;
 use crate::platform;
 
@@ -183,7 +183,7 @@ fn Answer(reply: ReplyRef) -> Element {
 fn Said(author: String, written: i64, words: String) -> Element {
     rsx! {
         div { class: "said",
-            span { class: "avatar", style: "--hue:{hue(&author)}", aria_hidden: "true", {initials(&author)} }
+            span { class: "avatar", style: "--color:{color(&author)}", aria_hidden: "true", {initials(&author)} }
             p { class: "who",
                 strong { "{author}" }
                 span { {clock::ago(written)} }

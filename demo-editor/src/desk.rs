@@ -2,9 +2,9 @@
 
 use dioxus::prelude::*;
 use synckit::Expand;
+use synckit_dioxus::{RichText, use_rich_text};
 
-use crate::digest::Digest;
-use crate::keys::focus;
+use crate::digest::{Digest, QUOTE};
 use crate::model::{Comment, DocumentRef, ElementId, PageRef, WriteError};
 use crate::rich::COMMENT;
 
@@ -33,18 +33,24 @@ pub(crate) struct Desk {
     pub(crate) draft: Signal<Option<Draft>>,
     /// The comment that the visitor looks at, by its id.
     pub(crate) active: Signal<Option<String>>,
+    /// The address that the selection links to, while somebody is asked for one.
+    pub(crate) link: Signal<Option<Option<String>>>,
+    pub(crate) editor: RichText,
 }
 
 impl Desk {
     /// A hook.
     pub(crate) fn provide(page: &PageRef, digest: Signal<Digest>) -> Self {
         let page = page.clone();
+        let editor = use_rich_text();
         use_context_provider(|| Self {
             page: CopyValue::new(page),
             digest,
             tab: Signal::new(None),
             draft: Signal::new(None),
             active: Signal::new(None),
+            link: Signal::new(None),
+            editor,
         })
     }
 
@@ -65,14 +71,41 @@ impl Desk {
     }
 
     pub(crate) fn focus_text(self) {
-        focus("[data-testid=text]");
+        self.editor.focus();
     }
 
     /// Selects a passage and brings it into view.
-    pub(crate) fn show(self, _start: usize, _end: usize) {}
+    pub(crate) fn show(self, start: usize, end: usize) {
+        self.editor.select(start, end);
+    }
 
-    /// Asks for words about what is selected.
-    pub(crate) fn begin_comment(&mut self) {}
+    /// Asks for words about what is selected. Tells whether anything is.
+    pub(crate) fn begin_comment(&mut self) -> bool {
+        let (from, to) = {
+            let state = self.editor.state();
+            let state = state.peek();
+            (state.anchor.min(state.focus), state.anchor.max(state.focus))
+        };
+        if from == to {
+            return false;
+        }
+        let quote = self.page().body().slice(from..to.min(from + QUOTE)).replace('\n', " ");
+        self.draft.set(Some(Draft { start: from, end: to, quote }));
+        self.tab.set(Some(Tab::Comments));
+        true
+    }
+
+    /// Asks for the address of a link at the selection.
+    pub(crate) fn ask_for_link(&mut self) {
+        let now = self.editor.state().peek().link.clone();
+        self.link.set(Some(now));
+    }
+
+    /// Shows the comments on a passage that was chosen in the text.
+    pub(crate) fn show_comments(&mut self, ids: &[String]) {
+        self.tab.set(Some(Tab::Comments));
+        self.active.set(ids.first().cloned());
+    }
 
     /// Adds a comment and marks what it is about, as one change. Returns the comment's id.
     pub(crate) fn comment_on(self, draft: &Draft, comment: Comment) -> Result<String, WriteError> {

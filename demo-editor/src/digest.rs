@@ -11,7 +11,7 @@ use crate::rich::{Kind, blocks, commented};
 /// How long a pause in writing is before the text is read again: reading it is O(n), typing is not.
 const PAUSE: Duration = Duration::from_millis(180);
 /// How much of a passage a comment repeats, in characters.
-const QUOTE: usize = 120;
+pub(crate) const QUOTE: usize = 120;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Digest {

@@ -12,9 +12,11 @@ pub(crate) enum Picture {
     Cloud,
     Code,
     Comment,
+    CommentNew,
     Device,
     Document,
     Download,
+    Flag,
     History,
     Italic,
     Keyboard,
@@ -50,9 +52,11 @@ impl Picture {
             Self::Comment => {
                 "M5 5h14a1.5 1.5 0 0 1 1.5 1.5v8.5a1.5 1.5 0 0 1-1.5 1.5h-6.5L8 20v-3.5H5A1.5 1.5 0 0 1 3.5 15V6.5A1.5 1.5 0 0 1 5 5"
             }
+            Self::CommentNew => "M5 5h14a1.5 1.5 0 0 1 1.5 1.5v8.5a1.5 1.5 0 0 1-1.5 1.5h-6.5L8 20v-3.5H5A1.5 1.5 0 0 1 3.5 15V6.5A1.5 1.5 0 0 1 5 5M12 8v5.5M9.25 10.75h5.5",
             Self::Device => "M5.5 5h13v9.5h-13zM3 18.5h18",
             Self::Document => "M6.5 3.75h7l4 4v12.5h-11zM13.25 4v4h4M9.5 12.25h5M9.5 15.75h5",
             Self::Download => "M12 4v10.5M7.5 10.5l4.5 4.5 4.5-4.5M5 19.5h14",
+            Self::Flag => "M6 20.5V4.5M6 5h11.5l-2.5 4 2.5 4H6",
             Self::History => "M4.5 5v4h4M5 9a8 8 0 1 1-.9 4.5M12 8v4.4l3 1.8",
             Self::Italic => "M10.5 5h6.5M7 19h6.5M14 5l-4 14",
             Self::Keyboard => "M4 6.5h16v11H4zM7.5 10h.01M10.5 10h.01M13.5 10h.01M16.5 10h.01M8.5 14h7",

@@ -67,7 +67,7 @@ pub(crate) fn use_shortcuts(mut menu: Signal<bool>) {
                     focus("#search");
                 }
                 "title" => focus("[data-testid=title]"),
-                "text" => focus("[data-testid=text]"),
+                "text" => focus("[data-testid=text] [contenteditable]"),
                 "comment" => give(Command::Comment),
                 "outline" => give(Command::Outline),
                 "comments" => give(Command::Comments),

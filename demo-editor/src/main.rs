@@ -28,6 +28,7 @@ mod share;
 mod sidebar;
 mod sync_card;
 mod theme;
+mod toolbar;
 mod transfer;
 mod undo;
 

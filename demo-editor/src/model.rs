@@ -35,12 +35,6 @@ pub(crate) struct Reply {
     pub(crate) words: String,
 }
 
-/// What one person lets the others at a document know.
-#[derive(FieldValue, Debug, Clone, PartialEq, Default)]
-pub(crate) struct Me {
-    pub(crate) name: String,
-}
-
 /// What this device knows by itself and tells nobody. Local document `home`.
 #[derive(Document, Debug, Clone, PartialEq, Default)]
 pub(crate) struct Home {

@@ -29,14 +29,9 @@ fn random_bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// The hue that belongs to a name, in degrees.
-pub(crate) fn hue(name: &str) -> u32 {
-    name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)) % 360
-}
-
-/// The colour of somebody's caret, on a light and on a dark page.
-pub(crate) fn color(name: &str) -> String {
-    format!("hsl({} 62% 46%)", hue(name))
+/// The colour that belongs to a name: the one of its caret.
+pub(crate) fn color(name: &str) -> &'static str {
+    synckit_editing::caret::color_of(name)
 }
 
 /// Up to two letters for a name: "Nimble Otter" is "NO".
@@ -58,13 +53,6 @@ mod tests {
         assert_eq!(initials("ada"), "A");
         assert_eq!(initials(""), "");
         assert_eq!(initials("Zoë van der Élan"), "ZV");
-    }
-
-    #[test]
-    fn a_hue_is_a_stable_number_of_degrees() {
-        assert_eq!(hue("Nimble Otter"), hue("Nimble Otter"));
-        assert_ne!(hue("Nimble Otter"), hue("Nimble Puffin"));
-        assert!(hue("Glad Seal") < 360);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The page of one document.
 
 use dioxus::prelude::*;
+use synckit_dioxus::{Caret, Carets, SyncRichText};
 
 use crate::desk::Desk;
 use crate::digest::{Digest, use_digest};
@@ -9,13 +10,14 @@ use crate::icon::{Icon, Picture};
 use crate::keys::KeysButton;
 use crate::model::{
     Connection, DocumentRef, FieldRefExt, LoadState, ObservableExt, Page, PageRef, document_id, use_document,
-    use_status,
+    use_status, use_synckit,
 };
 use crate::notices::Notices;
 use crate::panel::{Panel, PanelButtons};
 use crate::people::{Faces, use_others};
 use crate::share::CopyLink;
 use crate::theme::ThemeToggle;
+use crate::toolbar::{LinkField, Toolbar};
 use crate::transfer::ExportMenu;
 use crate::undo::UndoButtons;
 
@@ -26,7 +28,9 @@ pub(crate) fn PageView(page: String, menu: Signal<bool>) -> Element {
     let notices = use_context::<Notices>();
     let document = use_document::<Page>(document_id(&page));
     device.remember(page.clone(), &document);
-    let others = use_others(&page, (device.name)());
+    let sync = use_synckit();
+    let presence = use_hook(|| sync.presence::<Caret>(&document_id(&page)));
+    let others = use_others(&presence);
     let status = document.status().signal();
     use_effect(move || {
         let status = status.read();
@@ -60,13 +64,15 @@ pub(crate) fn PageView(page: String, menu: Signal<bool>) -> Element {
         }
         div { class: "tools",
             UndoButtons { undo: document.undo_manager() }
+            Toolbar {}
             span { class: "spring" }
             PanelButtons {}
         }
+        LinkField {}
         article { class: "paper",
             TitleField { page: document.clone() }
             if ready() {
-                TextField { page: document.clone() }
+                TextField { page: document.clone(), carets: Carets::new(presence, (device.name)()) }
             } else {
                 Skeleton {}
             }
@@ -119,16 +125,23 @@ fn TitleField(page: PageRef) -> Element {
     }
 }
 
+/// The text, with the carets of the others.
 #[component]
-fn TextField(page: PageRef) -> Element {
-    let text = page.body().signal();
+fn TextField(page: PageRef, carets: Carets) -> Element {
+    let mut desk = use_context::<Desk>();
+    let notices = use_context::<Notices>();
     rsx! {
-        textarea {
+        SyncRichText {
             class: "text",
             "data-testid": "text",
-            aria_label: "Text",
-            value: text,
-            oninput: move |event| { let _ = page.body().set(&event.value()); },
+            text: page.body(),
+            editor: desk.editor,
+            carets,
+            label: "Text",
+            placeholder: "Write something, or paste it",
+            oncomment: move |ids: Vec<String>| desk.show_comments(&ids),
+            onlink: move |_| desk.ask_for_link(),
+            onerror: move |error| notices.fail(error),
         }
     }
 }

@@ -24,7 +24,9 @@ pub(crate) fn PanelButtons() -> Element {
             Some(Command::Outline) => desk.toggle(Tab::Outline),
             Some(Command::Comments) => desk.toggle(Tab::Comments),
             Some(Command::History) => desk.toggle(Tab::History),
-            Some(Command::Comment) => desk.begin_comment(),
+            Some(Command::Comment) => {
+                desk.begin_comment();
+            }
             None => {}
         }
     });

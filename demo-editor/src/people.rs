@@ -1,20 +1,31 @@
 //! Who else has the document open.
 
 use dioxus::prelude::*;
+use synckit::Presence;
+use synckit_dioxus::Caret;
 
-use crate::model::{Me, PeerId, document_id, use_presence};
-use crate::names::{hue, initials};
+use crate::model::{ObservableExt, PeerId};
+use crate::names::{color, initials};
 
 /// The longest name that is shown, in characters: what others send may be anything.
 const LONGEST_NAME: usize = 32;
 /// How many faces are shown before the rest becomes a number.
 const MOST_FACES: usize = 4;
 
-/// The others at a document, while this client tells them that it is here too. A hook.
-pub(crate) fn use_others(page: &str, name: String) -> Memo<Vec<(PeerId, Me)>> {
-    let others = use_presence(document_id(page), Me { name });
+/// Somebody who is here.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Person {
+    pub(crate) name: String,
+}
+
+/// The others at a document. A hook.
+pub(crate) fn use_others(presence: &Presence<Caret>) -> Memo<Vec<(PeerId, Person)>> {
+    let others = presence.signal();
     use_memo(move || {
-        let mut others = others();
+        let others = others();
+        let person = |(peer, caret): (PeerId, Caret)| (peer, Person { name: caret.name });
+        // Where somebody writes is for the text; here it is only who.
+        let mut others: Vec<_> = others.into_iter().map(person).collect();
         for (_, other) in &mut others {
             other.name = other.name.chars().take(LONGEST_NAME).collect();
         }
@@ -26,7 +37,7 @@ pub(crate) fn use_others(page: &str, name: String) -> Memo<Vec<(PeerId, Me)>> {
 
 /// The faces of all who are here.
 #[component]
-pub(crate) fn Faces(others: ReadSignal<Vec<(PeerId, Me)>>, name: String) -> Element {
+pub(crate) fn Faces(others: ReadSignal<Vec<(PeerId, Person)>>, name: String) -> Element {
     let others = others.read();
     let count = others.len();
     let label = match count {
@@ -52,7 +63,7 @@ pub(crate) fn Faces(others: ReadSignal<Vec<(PeerId, Me)>>, name: String) -> Elem
 fn Face(name: String, me: bool) -> Element {
     let label = if me { format!("{name} (you)") } else { name.clone() };
     rsx! {
-        span { class: if me { "avatar me" } else { "avatar" }, style: "--hue:{hue(&name)}",
+        span { class: if me { "avatar me" } else { "avatar" }, style: "--color:{color(&name)}",
             span { aria_hidden: "true", {initials(&name)} }
             span { class: "tip", "{label}" }
         }

@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 
 use crate::desk::Desk;
 use crate::icon::{Icon, Picture};
+use crate::notices::Notices;
 
 /// The kinds of blocks, as they are named to the visitor, with the mark that makes them.
 const KINDS: [(&str, &str); 8] = [
@@ -20,6 +21,7 @@ const KINDS: [(&str, &str); 8] = [
 #[component]
 pub(crate) fn Toolbar() -> Element {
     let mut desk = use_context::<Desk>();
+    let notices = use_context::<Notices>();
     let editor = desk.editor;
     let state = editor.state();
     let block = state.read().block.clone().unwrap_or_default();
@@ -104,7 +106,11 @@ pub(crate) fn Toolbar() -> Element {
                 aria_label: "Comment on the selection",
                 title: "Comment on the selection (Ctrl+Alt+M)",
                 onmousedown: move |event| event.prevent_default(),
-                onclick: move |_| desk.begin_comment(),
+                onclick: move |_| {
+                    if !desk.begin_comment() {
+                        notices.toast("Select the passage first that you want to comment on", None);
+                    }
+                },
                 Icon { of: Picture::CommentNew }
             }
         }
