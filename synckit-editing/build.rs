@@ -35,7 +35,7 @@ fn main() -> io::Result<()> {
     // The attribute takes a literal alone.
     let module = format!(
         "#[wasm_bindgen(inline_js = {:?})]\nextern \"C\" {{\n    #[wasm_bindgen(js_name = bindRich)]\n    \
-         fn bind_rich(element: &JsValue, options: &JsValue, send: &Closure<dyn FnMut(JsValue)>) -> Bound;\n}}\n",
+         fn bind_rich(element: &JsValue, options: &JsValue, send: &Closure<dyn Fn(JsValue)>) -> Bound;\n}}\n",
         format!("{script}export {{ bindRich }};\n"),
     );
     fs::write(Path::new(&out).join("rich_module.rs"), module)

@@ -48,7 +48,7 @@ impl Field {
     }
 
     /// Makes a rich text editor of an empty element, with options as [`rich::Options`](crate::rich::Options) writes them.
-    pub fn rich(element: &JsValue, options: &str, send: impl FnMut(String) + 'static) -> Self {
+    pub fn rich(element: &JsValue, options: &str, send: impl Fn(String) + 'static) -> Self {
         let send = listener(send);
         let options = JSON::parse(options).unwrap_or(JsValue::UNDEFINED);
         Self { bound: bind_rich(element, &options, &send), _send: send }
