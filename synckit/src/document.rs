@@ -8,6 +8,8 @@ mod delta;
 pub(crate) mod edit;
 mod error;
 pub(crate) mod event;
+#[cfg_attr(not(feature = "history"), path = "document/no_history.rs")]
+pub(crate) mod history;
 mod reissue;
 mod snapshot;
 mod state;
@@ -23,6 +25,8 @@ pub(crate) mod undo;
 pub use apply::Applied;
 pub use error::{ApplyError, WriteError};
 pub use event::Origin;
+#[cfg(feature = "history")]
+pub use history::{Checkpoint, CheckpointId, HistoryEntry, HistoryError};
 pub use state::DocumentState;
 
 #[cfg(test)]

@@ -10,6 +10,8 @@ mod error;
 mod field;
 #[cfg(feature = "text")]
 mod follow;
+#[cfg(feature = "history")]
+mod history;
 #[cfg(feature = "json")]
 mod json;
 mod list;
@@ -22,6 +24,8 @@ mod set;
 mod state;
 #[cfg(feature = "text")]
 mod text;
+#[cfg(all(feature = "history", feature = "text"))]
+mod text_history;
 mod undo;
 
 pub use counter::CounterRef;
@@ -32,6 +36,8 @@ pub use error::ReadError;
 pub use field::FieldRef;
 #[cfg(feature = "text")]
 pub use follow::{TextDelta, TextFollower};
+#[cfg(feature = "history")]
+pub use history::{History, HistoryState};
 #[cfg(feature = "json")]
 pub use json::{Json, JsonRef};
 pub use list::{Element, ElementId, ElementPlace, ItemRef, ListRef, NewElement};
@@ -44,4 +50,6 @@ pub use set::SetRef;
 pub use state::{DocumentStatusRef, FlushError};
 #[cfg(feature = "text")]
 pub use text::{Text, TextRef, TextSpan};
+#[cfg(all(feature = "history", feature = "text"))]
+pub use text_history::BlameSpan;
 pub use undo::{UndoManager, UndoState};

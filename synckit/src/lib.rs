@@ -59,6 +59,10 @@ pub use crdt::marks::{Expand, Side};
 #[cfg(feature = "text")]
 pub use crdt::text::TextStep;
 pub use document::WriteError;
+#[cfg(feature = "history")]
+pub use document::{Checkpoint, CheckpointId, HistoryEntry, HistoryError};
+#[cfg(all(feature = "history", feature = "text"))]
+pub use handle::BlameSpan;
 pub use handle::{
     Counter, CounterRef, Document, DocumentRef, DocumentStatusRef, Element, ElementId, FieldRef, FlushError,
     ImportError, ItemRef, List, ListRef, Map, MapRef, Node, Observable, ReadError, Schema, Set, SetRef,
@@ -66,8 +70,12 @@ pub use handle::{
 };
 #[cfg(feature = "text")]
 pub use handle::{Cursor, Text, TextDelta, TextFollower, TextRef, TextSpan};
+#[cfg(feature = "history")]
+pub use handle::{History, HistoryState};
 #[cfg(feature = "json")]
 pub use handle::{Json, JsonRef};
+#[cfg(all(feature = "history", feature = "text"))]
+pub use sequence::TextChange;
 pub use synckit_macros::{Document, FieldValue};
 pub use value::{FieldValue, IntoValue, Value};
 pub use wire::PeerId;

@@ -32,6 +32,8 @@
 
 mod contents;
 mod edit;
+#[cfg(feature = "history")]
+mod history;
 mod hot;
 mod index;
 mod integrate;
@@ -47,6 +49,8 @@ mod writer;
 mod tests;
 
 pub use edit::{Edit, Inserted};
+#[cfg(feature = "history")]
+pub use history::TextChange;
 pub(crate) use integrate::Step;
 pub(crate) use snapshot::Columns;
 

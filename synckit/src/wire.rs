@@ -6,6 +6,8 @@ pub(crate) mod bytes;
 mod fields;
 #[cfg(test)]
 mod generated;
+#[cfg(feature = "history")]
+pub(crate) mod history;
 pub(crate) mod limits;
 mod message;
 mod names;

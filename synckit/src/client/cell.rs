@@ -5,6 +5,8 @@
 
 mod fresh;
 mod notify;
+#[cfg(feature = "history")]
+mod past;
 mod write;
 
 use std::collections::VecDeque;
@@ -38,6 +40,9 @@ pub(crate) struct DocumentCell {
     local_only: bool,
     shared: Weak<Shared>,
     me: Weak<Self>,
+    /// Whether it is a version of the past.
+    #[cfg(feature = "history")]
+    read_only: bool,
     /// Set while the driver has been told of fresh changes and has not looked yet.
     announced: AtomicBool,
     writer: WriterLock,
@@ -57,9 +62,9 @@ struct Inner {
     undo: UndoHistory,
 }
 
-impl DocumentCell {
-    pub(super) fn new(id: Arc<str>, local_only: bool, shared: Weak<Shared>, replica: ReplicaId) -> Arc<Self> {
-        let inner = Inner {
+impl Inner {
+    fn new(replica: ReplicaId) -> Self {
+        Self {
             state: DocumentState::new(),
             observers: Observers::default(),
             queue: VecDeque::new(),
@@ -70,12 +75,20 @@ impl DocumentCell {
             replica,
             written: false,
             undo: UndoHistory::default(),
-        };
+        }
+    }
+}
+
+impl DocumentCell {
+    pub(super) fn new(id: Arc<str>, local_only: bool, shared: Weak<Shared>, replica: ReplicaId) -> Arc<Self> {
+        let inner = Inner::new(replica);
         Arc::new_cyclic(|me| Self {
             id,
             local_only,
             shared,
             me: me.clone(),
+            #[cfg(feature = "history")]
+            read_only: false,
             announced: AtomicBool::new(false),
             writer: WriterLock::default(),
             inner: Mutex::new(inner),

@@ -20,6 +20,9 @@ pub(crate) enum Kind {
     Set,
     #[cfg(feature = "text")]
     Text,
+    /// A map of what belongs to the document's history.
+    #[cfg(feature = "history")]
+    History,
 }
 
 /// How all replicas know a container.
@@ -115,6 +118,8 @@ impl Content {
             Kind::Set => Self::Set(SetState::default()),
             #[cfg(feature = "text")]
             Kind::Text => Self::Text(Box::default()),
+            #[cfg(feature = "history")]
+            Kind::History => Self::Map(MapState::default()),
         }
     }
 

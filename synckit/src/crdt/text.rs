@@ -10,6 +10,8 @@ use super::operation::{Action, Live, Stamp};
 use crate::sequence::{Edit, Inserted, Sequence, SequenceError, Step};
 use crate::value::Value;
 use crate::version::{Dot, ReplicaId, Timestamp, VersionVector};
+#[cfg(feature = "history")]
+use crate::wire::DecodeError;
 
 /// Steps that are kept for those who follow a text. Whoever is further behind reads it anew.
 const MAX_RECENT: usize = 4096;
@@ -153,6 +155,12 @@ impl TextState {
             recent.revision += 1;
             recent.steps.clear();
         }
+    }
+
+    /// Gives a text that was just loaded the characters that are deleted.
+    #[cfg(feature = "history")]
+    pub(crate) fn restore_deleted(&mut self, runs: &[(u64, bool)], text: &str) -> Result<(), DecodeError> {
+        self.sequence.restore_deleted(runs, text)
     }
 
     /// Inserts by position, as a local write.

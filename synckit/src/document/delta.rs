@@ -5,9 +5,9 @@ use std::sync::atomic::Ordering;
 
 use super::state::DocumentState;
 use crate::crdt::causal;
-use crate::crdt::operation::{Action, Operation, Stamp};
+use crate::crdt::operation::{Action, Live, Operation, Stamp};
 use crate::sorted::{SortedMap, sort_by_number};
-use crate::version::{Dot, ReplicaId, VersionVector};
+use crate::version::{Dot, ReplicaId, Timestamp, VersionVector};
 use crate::wire::{Change, Update, operations};
 
 /// Operations in one encoded change, so that an update can be split and read in pieces.
@@ -33,17 +33,21 @@ impl DocumentState {
         for (replica, _) in self.version.iter().filter(|&(replica, seq)| seq > version.get(replica)) {
             missing.insert(replica, Vec::new());
         }
+        let is_recorded = !beside
+            && self.past(version, &mut |operation| {
+                if let Some(operations) = missing.get_mut(&operation.stamp.dot.replica) {
+                    operations.push(operation);
+                }
+            });
         for (id, content) in &self.containers {
             content.live(version, &mut |live| {
-                if beside && !live.action.is_timed() {
+                if if live.action.is_timed() { is_recorded } else { beside } {
                     return;
                 }
                 if let Some(operations) = missing.get_mut(&live.stamp.dot.replica) {
-                    operations.push(Operation {
-                        stamp: live.stamp,
-                        container: id.clone(),
-                        action: live.action,
-                    });
+                    let Live { stamp, action } = live;
+                    let operation = Operation { stamp, container: id.clone(), action };
+                    self.dated(operation, &mut |operation| operations.push(operation));
                 }
             });
         }
@@ -58,11 +62,13 @@ impl DocumentState {
                 |done: Stretch| vec![self.change(done.replica, done.first, done.last, &done.operations)];
             return join(streams.into_iter().flat_map(|(_, stretches)| stretches).collect(), whole);
         }
+        let leading = streams.iter().position(|(replica, _)| Self::comes_first(*replica));
+        let mut ordered = leading.map_or_else(Vec::new, |at| streams.remove(at).1);
         let first = |stretch: &Stretch| Dot::new(stretch.replica, stretch.first);
-        let ordered = causal::merge(streams, first, |stretch, need| {
+        ordered.extend(causal::merge(streams, first, |stretch, need| {
             let operations = stretch.operations.iter();
             operations.flat_map(|operation| operation.action.dependencies()).flatten().for_each(need);
-        });
+        }));
         join(ordered, |done| self.changes(done))
     }
 
@@ -112,7 +118,7 @@ impl DocumentState {
     }
 
     fn change(&self, replica: ReplicaId, first_seq: u64, last_seq: u64, live: &[Operation]) -> Change {
-        let timed = |operation: &&Operation| operation.action.is_timed();
+        let timed = |operation: &&Operation| operation.stamp.time != Timestamp::default();
         let time = live.iter().find(timed).map_or(self.clock.last(), |operation| operation.stamp.time);
         let mut dependencies = VersionVector::new();
         live.iter().for_each(|operation| operations::depend(&mut dependencies, operation));

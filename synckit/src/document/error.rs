@@ -16,6 +16,10 @@ pub enum ApplyError {
         /// What is wrong with it.
         source: DecodeError,
     },
+    /// The history of a snapshot cannot be read.
+    #[cfg(feature = "history")]
+    #[error("the history cannot be read: {0}")]
+    History(DecodeError),
     /// A text of a snapshot cannot be read.
     #[error("a text cannot be read: {0}")]
     Text(DecodeError),
@@ -52,6 +56,10 @@ pub enum WriteError {
     /// This replica has used up its 2^32 sequence numbers or 2^31 bytes in a text.
     #[error("this replica can write no more to the text: reload to write as a new one")]
     Exhausted,
+    /// What is to be written is a version of the past.
+    #[cfg(feature = "history")]
+    #[error("a version of the past cannot be written: write to the document itself")]
+    ReadOnly,
     /// A transaction ended with this reason, and what it had written was taken back.
     #[error("the transaction was given up: {0}")]
     Aborted(String),

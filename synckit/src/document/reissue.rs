@@ -101,6 +101,10 @@ impl Renaming {
         let renamed = self.dot(stamp.dot) != stamp.dot;
         stamp.dot = self.dot(stamp.dot);
         let action = match action {
+            #[cfg(feature = "history")]
+            Action::MapSet { key, slot } if super::history::is_register(&container) => {
+                Action::MapSet { key, slot: super::history::rename(slot, &|dot| self.dot(dot)) }
+            }
             Action::MapSet { key, slot } => Action::MapSet { key, slot: self.slot(slot) },
             Action::ListInsert { position, slot } => Action::ListInsert { position, slot: self.slot(slot) },
             Action::ListMove { item, position } => Action::ListMove { item: self.dot(item), position },

@@ -11,7 +11,12 @@ impl DocumentState {
     /// Everything, as it is stored and exported. O(document).
     pub fn snapshot(&self) -> Snapshot {
         let update = self.cut(&VersionVector::new(), true);
-        Snapshot { update, texts: self.encoded_texts() }
+        Snapshot {
+            update,
+            texts: self.encoded_texts(),
+            #[cfg(feature = "history")]
+            history: self.encoded_history(),
+        }
     }
 
     /// Applies a snapshot, all of it or nothing; into a document that is not empty it is merged.
@@ -21,13 +26,16 @@ impl DocumentState {
     /// # Errors
     /// [`ApplyError::Unreadable`] when anything in it is not readable; the document is then as it was.
     pub fn restore(&mut self, snapshot: &Snapshot, origin: Origin) -> Result<Applied, ApplyError> {
-        if snapshot.texts.is_empty() {
+        if snapshot.is_update() {
             return self.apply(&snapshot.update, origin);
         }
         if !self.version.is_empty() || !self.parked.is_empty() {
             let mut other = Self::new();
             other.restore(snapshot, Origin::Load)?;
-            return self.apply(&other.since(&self.version), origin);
+            let applied = self.apply(&other.since(&self.version), origin)?;
+            #[cfg(feature = "history")]
+            self.adopt_history(&other);
+            return Ok(applied);
         }
         let mut fresh = Self { clock: self.clock.clone(), ..Self::new() };
         let mut applied = Applied::default();
@@ -35,6 +43,8 @@ impl DocumentState {
         fresh.take_all(&snapshot.update, &mut applied)?;
         fresh.check_texts()?;
         fresh.texts_are_loaded();
+        #[cfg(feature = "history")]
+        fresh.read_history(&snapshot.history)?;
         if origin != Origin::Load {
             // Whoever stores and passes on what was news needs the edits too.
             applied.changes = fresh.since(&VersionVector::new()).changes;

@@ -48,6 +48,9 @@ pub struct DocumentState {
     pub(super) counter_bases: Vec<CounterBase>,
     /// Whether nobody stores or sends what is written: the state alone remembers.
     pub(super) alone: bool,
+    /// What is not live any more, if that is kept.
+    #[cfg(feature = "history")]
+    pub(super) history: Option<Box<super::history::History>>,
     /// Whether changes were cut from it since the last transaction: from then on none of those is made longer.
     pub(super) handed_out: Flag,
 }
@@ -95,7 +98,8 @@ impl DocumentState {
 
     /// Roughly how much memory the state takes, in bytes. O(document).
     pub fn byte_size(&self) -> usize {
-        self.containers.iter().map(|(_, content)| 64 + content.byte_size()).sum()
+        let live: usize = self.containers.iter().map(|(_, content)| 64 + content.byte_size()).sum();
+        live + self.history_size()
     }
 
     /// How many changes there are beyond what `acknowledged` knows.
@@ -241,6 +245,7 @@ impl DocumentState {
             touched.insert(target);
         }
         self.counter_bases.extend(base.filter(|_| !self.alone));
+        self.note(operation);
     }
 
     fn place_of(&self, id: &ContainerId) -> Option<u32> {

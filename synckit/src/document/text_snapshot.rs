@@ -3,8 +3,9 @@
 use super::error::ApplyError;
 use super::event::{Target, Touched};
 use super::state::DocumentState;
-use crate::crdt::container::Content;
+use crate::crdt::container::{ContainerId, Content};
 use crate::crdt::operation::{Action, Operation};
+use crate::crdt::text::TextState;
 use crate::wire::{DecodeError, text_snapshot};
 
 impl DocumentState {
@@ -19,13 +20,15 @@ impl DocumentState {
     }
 
     pub(super) fn encoded_texts(&self) -> Vec<Vec<u8>> {
-        let texts = self.containers.iter().filter_map(|(id, content)| match content {
-            Content::Text(text) if !text.sequence().version().is_empty() => {
-                Some(text_snapshot::encode(id, &text.sequence().to_columns()))
-            }
+        self.texts().map(|(id, text)| text_snapshot::encode(id, &text.sequence().to_columns())).collect()
+    }
+
+    /// The texts that a snapshot holds, in its order.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (&ContainerId, &TextState)> {
+        self.containers.iter().filter_map(|(id, content)| match content {
+            Content::Text(text) if !text.sequence().version().is_empty() => Some((id, &**text)),
             _ => None,
-        });
-        texts.collect()
+        })
     }
 
     pub(super) fn texts_are_loaded(&mut self) {

@@ -146,6 +146,9 @@ impl DocumentState {
             return None;
         }
         let last_seq = next_seq - 1;
+        if !edited.is_empty() {
+            self.note_edits(replica, last_seq, time);
+        }
         let pending = Pending { replica, first_seq, last_seq, time, operations, edited };
         if !self.alone {
             self.boundaries.get_or_default(replica).push(last_seq);
@@ -163,6 +166,7 @@ impl DocumentState {
             ends.remove(end);
         }
         last.last_seq = next.last_seq;
+        self.note_joined(next.replica, next.first_seq);
         for (container, first) in next.edited {
             if last.edited.iter().all(|(other, _)| *other != container) {
                 last.edited.push((container, first));

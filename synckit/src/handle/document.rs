@@ -1,12 +1,18 @@
 //! Typed documents: what `#[derive(Document)]` implements.
 
 use super::error::ReadError;
+#[cfg(feature = "history")]
+use super::history::History;
 use super::list::ElementId;
 use super::node::Node;
 use super::observable::Observable;
 use super::state::{DocumentStatusRef, FlushError};
 use super::undo::UndoManager;
+#[cfg(feature = "history")]
+use crate::client::cell::DocumentCell;
 use crate::client::status::Tier;
+#[cfg(feature = "history")]
+use crate::document::HistoryError;
 use crate::document::{ApplyError, WriteError};
 use crate::version::VersionVector;
 use crate::wire::{DecodeError, Snapshot};
@@ -113,6 +119,36 @@ where
     /// Resolves when every write so far has reached `tier`.
     fn flush(&self, tier: Tier) -> impl Future<Output = Result<(), FlushError>> + Send {
         self.status().flush(tier)
+    }
+
+    /// The history of the document this lies in, if that is kept.
+    #[cfg(feature = "history")]
+    fn history(&self) -> History {
+        History::new(self.node().cell.clone())
+    }
+
+    /// This as it was at a version of the document it lies in: a handle that cannot be written. O(document and history).
+    ///
+    /// # Errors
+    /// [`HistoryError`] when the version cannot be had.
+    #[cfg(feature = "history")]
+    fn at(&self, version: &VersionVector) -> Result<<Self::Value as Document>::Ref, HistoryError> {
+        let node = self.node();
+        let past = node.cell.read(|state| state.at(version))?;
+        let cell = DocumentCell::past(&node.cell, past);
+        Ok(Self::Value::at(Node { cell, id: node.id.clone() }))
+    }
+
+    /// Brings all fields to what they were at a version: one transaction that can be undone. Texts get their characters back; their
+    /// marks come back with `TextRef::restore`.
+    ///
+    /// # Errors
+    /// [`HistoryError`] when the version cannot be had, read or written; nothing has changed then.
+    #[cfg(feature = "history")]
+    fn restore(&self, version: &VersionVector) -> Result<(), HistoryError> {
+        let past = self.at(version)?;
+        let value = Self::Value::read(past.node())?;
+        Ok(self.write(&value)?)
     }
 
     /// Undo and redo of this program's own writes to the document.

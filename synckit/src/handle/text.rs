@@ -36,7 +36,7 @@ use crate::value::{IntoValue, Value};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct TextRef {
-    node: Node,
+    pub(super) node: Node,
 }
 
 /// A stretch of text with the same marks.

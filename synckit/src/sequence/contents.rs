@@ -55,6 +55,19 @@ impl Contents {
         self.base = base;
     }
 
+    /// Puts text behind what came with a snapshot. Returns where it is; `None` when it has no room there.
+    #[cfg(feature = "history")]
+    pub(super) fn extend_base(&mut self, text: &str) -> Option<usize> {
+        let offset = self.base.len();
+        (offset + text.len() <= Place::LIMIT).then(|| self.base.push_str(text))?;
+        Some(offset)
+    }
+
+    #[cfg(feature = "history")]
+    pub(super) fn base(&self) -> &str {
+        &self.base
+    }
+
     /// The text of a piece; nothing when it is gone.
     pub(super) fn text(&self, piece: &Piece) -> &str {
         let rest = self.from(piece);

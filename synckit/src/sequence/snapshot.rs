@@ -285,7 +285,7 @@ fn read_pieces(columns: &Columns, writers: &[Writer]) -> Result<Vec<Piece>, Deco
 }
 
 /// Pieces of text in which characters may differ in width. Returns where the text goes on.
-fn wide_pieces(
+pub(super) fn wide_pieces(
     text: &str,
     mut offset: usize,
     mut id: Id,

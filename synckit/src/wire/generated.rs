@@ -32,6 +32,9 @@ pub struct Snapshot {
     /// Texts as docs/encoding.md describes them.
     #[prost(bytes = "vec", repeated, tag = "2")]
     pub texts: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+    /// What is not live any more, as docs/encoding.md describes it; only of a document that keeps its history.
+    #[prost(bytes = "vec", tag = "3")]
+    pub history: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Envelope {

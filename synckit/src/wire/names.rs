@@ -25,6 +25,8 @@ pub(super) fn kind_number(kind: Kind) -> u64 {
         Kind::Set => 4,
         #[cfg(feature = "text")]
         Kind::Text => 5,
+        #[cfg(feature = "history")]
+        Kind::History => 6,
     }
 }
 
@@ -37,6 +39,8 @@ pub(super) fn kind_of(number: u64) -> Result<Kind, DecodeError> {
         4 => Ok(Kind::Set),
         #[cfg(feature = "text")]
         5 => Ok(Kind::Text),
+        #[cfg(feature = "history")]
+        6 => Ok(Kind::History),
         number => Err(DecodeError::Unknown { what: "container kind", number }),
     }
 }
@@ -114,7 +118,9 @@ impl Names {
         let mut form = |form: u64, more: u64| put_number(bytes, 2 * (form + 8 * more) + 1);
         match id {
             ContainerId::Root => form(ROOT, 0),
-            ContainerId::Place(place) if place.parent == ContainerId::Root => {
+            ContainerId::Place(place)
+                if place.parent == ContainerId::Root && kind_number(place.kind) < FIELD =>
+            {
                 form(kind_number(place.kind), place.key.len() as u64);
                 bytes.extend_from_slice(place.key.as_bytes());
             }

@@ -55,8 +55,8 @@ pub(crate) fn encode(
     let mut container = None;
     for (at, Operation { stamp, container: id, action }) in operations.iter().enumerate() {
         let Stamp { mut time, dot } = *stamp;
-        if !action.is_timed() {
-            // It takes the time of what stands before it, which costs nothing.
+        if time == Timestamp::default() {
+            // Nobody knows it and nothing depends on it: it takes the time of what stands before it, which costs nothing.
             time = last_time;
         }
         let other = match container.replace(id) {
@@ -277,6 +277,8 @@ fn read(change: &Change, visit: &mut dyn FnMut(Operation)) -> Result<(), DecodeE
         }
         let own = Dot::new(change.replica, seq);
         let (kind, action) = cursor.action(code, argument, own)?;
+        #[cfg(feature = "history")]
+        let kind = if kind == Kind::Map && container.kind() == Kind::History { Kind::History } else { kind };
         if container.kind() != kind {
             return Err(DecodeError::Invalid("an operation on a container of another kind"));
         }

@@ -172,12 +172,15 @@ impl Update {
     /// [`DecodeError`] when the bytes are not an update, are larger than [`Limits::DEFAULT`] allows, or a header makes
     /// no sense.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        Self::read(bytes, &mut |_| Err(DecodeError::Invalid("a snapshot where an update was expected")))
+        Self::read(bytes, &mut |tag, _| match tag {
+            2 | 3 => Err(DecodeError::Invalid("a snapshot where an update was expected")),
+            _ => Ok(()),
+        })
     }
 
     fn read(
         bytes: &[u8],
-        texts: &mut dyn FnMut(&[u8]) -> Result<(), DecodeError>,
+        beside: &mut dyn FnMut(u32, &[u8]) -> Result<(), DecodeError>,
     ) -> Result<Self, DecodeError> {
         check("update", bytes.len(), Limits::DEFAULT.message)?;
         let mut changes = Vec::new();
@@ -187,8 +190,7 @@ impl Update {
             let (tag, content) = fields::content(&mut rest)?.ok_or(other)?;
             match tag {
                 1 => changes.push(Change::read(content)?),
-                2 => texts(content)?,
-                _ => {}
+                _ => beside(tag, content)?,
             }
         }
         Ok(Self { changes })
@@ -222,13 +224,29 @@ pub struct Snapshot {
     pub(crate) update: Update,
     /// An encoded text each.
     pub(crate) texts: Vec<Vec<u8>>,
+    /// What is not live any more; empty when the document keeps no history.
+    #[cfg(feature = "history")]
+    pub(crate) history: Vec<u8>,
 }
 
 impl Snapshot {
+    /// Whether there is nothing in it but changes.
+    pub(crate) fn is_update(&self) -> bool {
+        #[cfg(feature = "history")]
+        if !self.history.is_empty() {
+            return false;
+        }
+        self.texts.is_empty()
+    }
+
     /// Its bytes.
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = self.update.encode();
         self.texts.iter().for_each(|text| fields::write_bytes(&mut bytes, 2, text));
+        #[cfg(feature = "history")]
+        if !self.history.is_empty() {
+            fields::write_bytes(&mut bytes, 3, &self.history);
+        }
         bytes
     }
 
@@ -237,12 +255,17 @@ impl Snapshot {
     /// # Errors
     /// As [`Update::decode`].
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let mut texts = Vec::new();
-        let update = Update::read(bytes, &mut |text| {
-            texts.push(text.to_vec());
+        let mut snapshot = Self::default();
+        snapshot.update = Update::read(bytes, &mut |tag, content| {
+            match tag {
+                2 => snapshot.texts.push(content.to_vec()),
+                #[cfg(feature = "history")]
+                3 => snapshot.history = content.to_vec(),
+                _ => {}
+            }
             Ok(())
         })?;
-        Ok(Self { update, texts })
+        Ok(snapshot)
     }
 }
 

@@ -16,6 +16,10 @@ impl DocumentCell {
         &self,
         make: impl FnOnce(&mut Transaction<'_>) -> Result<R, WriteError>,
     ) -> Result<R, WriteError> {
+        #[cfg(feature = "history")]
+        if self.read_only {
+            return Err(WriteError::ReadOnly);
+        }
         let inside = self.writer.enter();
         // Before the lock is taken, so that it is dropped after it should `make` panic.
         let mut scope = Scope::new(self, inside.is_again());

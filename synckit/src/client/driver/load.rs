@@ -174,14 +174,14 @@ fn take_in(document: &mut Document, chunks: &[Chunk]) -> Result<Vec<Change>, Sto
     let mut rest = Update::default();
     for chunk in chunks.iter().filter(|chunk| !document.chunks.contains(&chunk.id)) {
         let snapshot = Snapshot::decode(&chunk.update).map_err(|error| unreadable(&error))?;
-        match snapshot.texts.is_empty() {
+        match snapshot.is_update() {
             true => rest.changes.extend(snapshot.update.changes),
             false => snapshots.push(snapshot),
         }
     }
     // Those with texts first: into an empty document they are loaded without being merged.
     let mut changes = Vec::new();
-    snapshots.push(Snapshot { update: rest, texts: Vec::new() });
+    snapshots.push(Snapshot { update: rest, ..Snapshot::default() });
     for snapshot in snapshots {
         let applied = document.cell.restore(&snapshot, Origin::Load).map_err(|error| unreadable(&error))?;
         document.note_stored(&snapshot.update.changes);

@@ -62,7 +62,8 @@ fn an_update_is_a_message_of_changes() {
     let message = pb::Update::decode(twice.encode().as_slice()).unwrap();
     assert_eq!(message.changes.len(), 2);
     assert_eq!(message.encode_to_vec(), twice.encode());
-    let snapshot = crate::wire::Snapshot { update: twice, texts: vec![vec![1, 2], Vec::new()] };
+    let snapshot =
+        crate::wire::Snapshot { update: twice, texts: vec![vec![1, 2], Vec::new()], ..Default::default() };
     let message = pb::Snapshot::decode(snapshot.encode().as_slice()).unwrap();
     assert_eq!((message.changes.len(), message.texts), (2, snapshot.texts.clone()));
 }
