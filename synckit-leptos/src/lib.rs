@@ -58,6 +58,8 @@ mod context;
 mod field;
 mod follow;
 mod hooks;
+#[cfg(feature = "text")]
+mod rich_text;
 #[cfg(all(feature = "text", target_arch = "wasm32"))]
 mod session;
 mod signal;
@@ -71,16 +73,20 @@ pub use follow::{FollowExt, follow, follow_field};
 #[cfg(feature = "text")]
 pub use hooks::use_text;
 pub use hooks::{use_counter, use_document, use_list, use_presence, use_status};
+#[cfg(feature = "text")]
+pub use rich_text::{RichText, SyncRichText};
 pub use signal::ObservableExt;
 #[cfg(feature = "text")]
 pub use synckit_editing::caret::{Caret, CaretSource, Carets};
+#[cfg(feature = "text")]
+pub use synckit_editing::rich::RichState;
 #[cfg(feature = "text")]
 pub use text_field::{SyncInput, SyncTextarea};
 
 /// What most programs use: the hooks, and the traits that make signals of handles.
 pub mod prelude {
     #[cfg(feature = "text")]
-    pub use crate::{Caret, Carets, SyncInput, SyncTextarea, use_text};
+    pub use crate::{Caret, Carets, RichState, RichText, SyncInput, SyncRichText, SyncTextarea, use_text};
     pub use crate::{
         ConnectionBadge, FieldRefExt, FieldSignal, FollowExt, ObservableExt, follow, follow_field,
         provide_synckit, use_counter, use_document, use_list, use_presence, use_status, use_synckit,

@@ -206,8 +206,6 @@ fn bind(_editor: Editor) {}
 
 #[cfg(target_arch = "wasm32")]
 fn bind(editor: Editor) {
-    use std::rc::Rc;
-
     use synckit::Observable;
     use synckit_editing::binding::Binding;
     use synckit_editing::modules::Field;

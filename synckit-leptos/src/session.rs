@@ -66,6 +66,18 @@ impl Session {
         self.field.borrow().clone()
     }
 
+    /// The text, if it is one.
+    pub(crate) fn text(&self) -> Option<&TextRef> {
+        self.text.as_ref()
+    }
+
+    /// Where the selection began and where it ends, in characters.
+    pub(crate) fn selection(&self) -> Option<(usize, usize)> {
+        let (anchor, focus) = self.binding.borrow().selection()?;
+        let text = self.text.as_ref()?;
+        Some((text.position_of(&anchor)?, text.position_of(&focus)?))
+    }
+
     /// The text has changed.
     fn changed(&self) {
         self.binding.borrow_mut().changed();
