@@ -98,8 +98,12 @@ mod field;
 mod hooks;
 #[cfg(feature = "text")]
 mod rich_text;
+#[cfg(feature = "text")]
+mod session;
 mod signal;
 mod source;
+#[cfg(feature = "text")]
+mod text_field;
 
 pub use badge::{ConnectionBadge, connection_name};
 pub use context::{try_use_synckit, use_synckit, use_synckit_provider};
@@ -111,14 +115,18 @@ pub use hooks::{use_counter, use_document, use_list, use_presence, use_status};
 pub use rich_text::{RichText, SyncRichText, use_rich_text};
 pub use signal::ObservableExt;
 #[cfg(feature = "text")]
-pub use synckit_editing::caret::{Caret, Carets};
+pub use synckit_editing::caret::{Caret, CaretSource, Carets};
 #[cfg(feature = "text")]
 pub use synckit_editing::rich::RichState;
+#[cfg(feature = "text")]
+pub use text_field::{SyncInput, SyncTextarea};
 
 /// What most programs use: the hooks, and the traits that make signals of handles.
 pub mod prelude {
     #[cfg(feature = "text")]
-    pub use crate::{Caret, Carets, RichState, RichText, SyncRichText, use_rich_text, use_text};
+    pub use crate::{
+        Caret, Carets, RichState, RichText, SyncInput, SyncRichText, SyncTextarea, use_rich_text, use_text,
+    };
     pub use crate::{
         ConnectionBadge, FieldRefExt, FieldSignal, ObservableExt, use_counter, use_document, use_list,
         use_presence, use_status, use_synckit, use_synckit_provider,

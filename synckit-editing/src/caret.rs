@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use synckit::{Cursor, FieldValue, Observable, PeerId, Presence, Subscription, TextRef};
+use synckit::{Cursor, FieldValue, Observable, PeerId, Presence, ReadError, Subscription, TextRef};
 
 /// Somebody's caret or selection in a text, as others are told of it through a
 /// [`Presence`](synckit::Presence).
@@ -166,9 +166,16 @@ impl Carets {
             Shared::Source(source) => source.tell(caret),
         }
     }
+}
 
-    /// Calls back when a caret of the others has moved.
-    pub fn observe(&self, callback: impl Fn() + Send + Sync + 'static) -> Subscription {
+impl Observable for Carets {
+    type Value = Vec<(String, Caret)>;
+
+    fn get(&self) -> Result<Self::Value, ReadError> {
+        Ok(self.others())
+    }
+
+    fn observe(&self, callback: impl Fn() + Send + Sync + 'static) -> Subscription {
         match &self.shared {
             Shared::Alone(presence) => presence.observe(callback),
             Shared::Source(source) => source.observe(Box::new(callback)),

@@ -1,6 +1,6 @@
 //! What a text field can be bound to.
 
-use synckit::{FieldRef, Observable, Subscription, TextRef, UndoManager};
+use synckit::{FieldRef, Observable, ReadError, Subscription, TextRef, UndoManager};
 
 use crate::binding::Binding;
 
@@ -41,20 +41,23 @@ impl Content {
 
     /// What a text field shows of it now, of one line or of several: what it cannot show is something else of the same length.
     pub fn shown(&self, one_line: bool) -> String {
-        let content = match self {
-            Self::Text(text) => text.get(),
-            Self::Field(field) => field.get(),
-        };
-        let content = content.unwrap_or_default();
+        let content = self.get().unwrap_or_default();
         if one_line { content.replace(['\r', '\n'], " ") } else { content.replace('\r', "\u{200b}") }
     }
 
-    /// Calls back when it has changed.
-    pub fn observe(&self, callback: impl Fn() + Send + Sync + 'static) -> Subscription {
-        match self {
-            Self::Text(text) => text.observe(callback),
-            Self::Field(field) => field.observe(callback),
+    /// What a text field of several lines shows of it now, as HTML between its tags.
+    pub fn html(&self) -> String {
+        let shown = self.shown(false);
+        let mut html = String::with_capacity(shown.len());
+        for character in shown.chars() {
+            match character {
+                '&' => html.push_str("&amp;"),
+                '<' => html.push_str("&lt;"),
+                '>' => html.push_str("&gt;"),
+                other => html.push(other),
+            }
         }
+        html
     }
 
     /// Undo and redo of the document that it is in.
@@ -62,6 +65,24 @@ impl Content {
         match self {
             Self::Text(text) => text.undo_manager(),
             Self::Field(field) => field.undo_manager(),
+        }
+    }
+}
+
+impl Observable for Content {
+    type Value = String;
+
+    fn get(&self) -> Result<String, ReadError> {
+        match self {
+            Self::Text(text) => text.get(),
+            Self::Field(field) => field.get(),
+        }
+    }
+
+    fn observe(&self, callback: impl Fn() + Send + Sync + 'static) -> Subscription {
+        match self {
+            Self::Text(text) => text.observe(callback),
+            Self::Field(field) => field.observe(callback),
         }
     }
 }

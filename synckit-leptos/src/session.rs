@@ -6,7 +6,7 @@ use std::rc::{Rc, Weak};
 
 use leptos::prelude::*;
 use leptos::reactive::traits::{Notify, Track};
-use synckit::{Cursor, Subscription, TextRef, WriteError};
+use synckit::{Cursor, Observable as _, Subscription, TextRef, WriteError};
 use synckit_editing::binding::Binding;
 use synckit_editing::caret::Carets;
 use synckit_editing::message::FromPage;

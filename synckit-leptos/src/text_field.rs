@@ -48,7 +48,11 @@ pub fn SyncTextarea(
     let content = Memo::new(move |_| Content::Text(text.get()));
     let element = NodeRef::<Textarea>::new();
     bind(element, content, carets, on_error, merge_undo_within);
-    let initial = content.with_untracked(|content| escaped(&content.shown(false)));
+    let mut initial = content.with_untracked(Content::html);
+    if cfg!(feature = "ssr") && initial.starts_with('\n') {
+        // A page that is loaded leaves out a line break at the beginning.
+        initial.insert(0, '\n');
+    }
     view! { <textarea node_ref=element autocomplete="off" inner_html=initial></textarea> }
 }
 
@@ -111,6 +115,7 @@ fn bind<E, C>(
     C: Into<Option<Content>> + Clone + Send + Sync + 'static,
 {
     use crate::session::{Mount, mount};
+    use synckit::Observable as _;
     use synckit_editing::modules::Field;
 
     Effect::new(move |_| {
@@ -146,21 +151,4 @@ fn bind<E, C>(
     E: leptos::html::ElementType + 'static,
     C: Into<Option<Content>> + Clone + Send + Sync + 'static,
 {
-}
-
-/// A text as the content of a textarea. A page that is loaded would leave out a line break at its beginning.
-fn escaped(text: &str) -> String {
-    let mut html = String::with_capacity(text.len());
-    if cfg!(feature = "ssr") && text.starts_with('\n') {
-        html.push('\n');
-    }
-    for character in text.chars() {
-        match character {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            other => html.push(other),
-        }
-    }
-    html
 }
