@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use dioxus::prelude::*;
-use synckit::{Cursor, Subscription, TextRef, WriteError};
+use synckit::{Cursor, Observable as _, Subscription, TextRef, WriteError};
 use synckit_editing::binding::Binding;
 use synckit_editing::caret::Carets;
 use synckit_editing::message::FromPage;
