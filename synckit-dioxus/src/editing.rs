@@ -7,6 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use dioxus::prelude::dioxus_core::{Task, spawn_forever};
 use dioxus::prelude::*;
 use synckit::{Cursor, Observable as _, Subscription, TextRef, WriteError};
 use synckit_editing::binding::Binding;
@@ -27,7 +28,8 @@ pub(crate) struct Session {
     on_error: Box<dyn Fn(WriteError)>,
     /// What the binding does not know: messages between a page and its component.
     on_other: OnOther,
-    _subscription: Subscription,
+    /// While its component is there: what wakes it when the text has changed, and what does then.
+    alive: RefCell<Option<(Subscription, Task)>>,
 }
 
 type OnOther = Box<dyn Fn(&Session, &str)>;
@@ -49,7 +51,7 @@ pub(crate) struct Mount {
 }
 
 impl Session {
-    /// Begins a session; it ends when the component that begins it goes away and calls [`release`](Self::release).
+    /// Begins a session. It ends when whoever began it calls [`release`](Self::release) and the page has said everything then.
     pub(crate) fn begin(mount: Mount) -> Rc<Self> {
         let Mount { binding, page, text, observe, on_error, on_other } = mount;
         let changes = Arc::new(Changes::default());
@@ -66,10 +68,11 @@ impl Session {
             told: Cell::default(),
             on_error,
             on_other,
-            _subscription: subscription,
+            alive: RefCell::default(),
         });
         session.work();
-        spawn({
+        // Not a task of the component: what is under way when that goes away is still taken in.
+        spawn_forever({
             let session = session.clone();
             async move {
                 while let Some(message) = session.page.hear().await {
@@ -77,7 +80,7 @@ impl Session {
                 }
             }
         });
-        spawn({
+        let waking = spawn({
             let session = session.clone();
             async move {
                 loop {
@@ -92,13 +95,19 @@ impl Session {
                 }
             }
         });
+        session.alive.replace(Some((subscription, waking)));
         session
+    }
+
+    fn is_alive(&self) -> bool {
+        self.alive.borrow().is_some()
     }
 
     fn heard(&self, message: &str) {
         match FromPage::parse(message) {
             Ok(message) => self.binding.borrow_mut().receive(message),
-            Err(_) => (self.on_other)(self, message),
+            Err(_) if self.is_alive() => (self.on_other)(self, message),
+            Err(_) => {}
         }
         self.work();
     }
@@ -112,7 +121,7 @@ impl Session {
         }
         self.tell_selection();
         let error = self.binding.borrow_mut().take_error();
-        if let Some(error) = error {
+        if let Some(error) = error.filter(|_| self.is_alive()) {
             (self.on_error)(error);
         }
     }
@@ -171,8 +180,11 @@ impl Session {
         }
     }
 
-    /// The element goes away.
+    /// The element goes away, or is bound to something else.
     pub(crate) fn release(&self) {
+        let Some((subscription, waking)) = self.alive.take() else { return };
+        drop(subscription);
+        waking.cancel();
         self.page.close();
         let wrote = self.told.take().is_some();
         let followed = self.carets.take();

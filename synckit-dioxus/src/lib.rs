@@ -98,8 +98,6 @@ mod field;
 mod hooks;
 #[cfg(feature = "text")]
 mod rich_text;
-#[cfg(feature = "text")]
-mod session;
 mod signal;
 mod source;
 #[cfg(feature = "text")]

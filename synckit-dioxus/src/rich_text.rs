@@ -223,7 +223,7 @@ fn RichPage(
             let observed = text.clone();
             let session = Session::begin(Mount {
                 binding: Binding::rich(text.clone()),
-                page: Page::bind(&id, RICH, "bindRich", &shown.borrow().to_json()),
+                page: Page::bind(&format!("#{id}"), RICH, "bindRich", &shown.borrow().to_json()),
                 text: Some(text.clone()),
                 observe: Box::new(move |changed| observed.observe(changed)),
                 on_error: Box::new(move |error| {

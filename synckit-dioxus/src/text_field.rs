@@ -2,16 +2,15 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
+use dioxus::prelude::dioxus_core::queue_effect;
 use dioxus::prelude::*;
-use synckit::{FieldRef, TextRef, WriteError};
+use synckit::{FieldRef, Observable as _, TextRef, WriteError};
 use synckit_editing::caret::Carets;
 use synckit_editing::content::Content;
 use synckit_editing::scripts::{CARETS, DIFFERENCE, PLAIN, inline};
 
-use crate::session::{Session, Start};
-use crate::source::Source;
+use crate::editing::{Mount, Page, Session, element_id};
 
 /// Typing within so many milliseconds is one step to undo, unless said otherwise.
 const UNDO: u64 = 800;
@@ -123,36 +122,44 @@ fn use_field(
     merge_undo_within: u64,
 ) -> Option<String> {
     let name = use_name();
-    let mut session = use_signal(|| None::<Rc<Session>>);
     let current = use_hook(|| Rc::new(RefCell::new(None::<Rc<Session>>)));
     let at_work = current.clone();
+    let followed = use_hook(|| Rc::new(RefCell::new(None::<Carets>)));
+    followed.replace(carets);
+    let to_follow = followed.clone();
     use_effect(use_reactive((&content, &merge_undo_within), move |(content, merge_undo_within)| {
         let Some(name) = name() else { return };
         content.undo_manager().merge_within(merge_undo_within);
-        let next = Session::start(Start {
+        let observed = content.clone();
+        let next = Session::begin(Mount {
             binding: content.binding(),
+            page: Page::bind(
+                &format!("[data-synckit-field='{name}']"),
+                &inline(&[DIFFERENCE, CARETS, PLAIN]),
+                "bind",
+                "{}",
+            ),
             text: content.text().cloned(),
-            name: &name,
-            script: inline(&[DIFFERENCE, CARETS, PLAIN]),
-            options: "{}",
-            on_error: onerror,
-            on_other: Box::new(|_| ()),
+            observe: Box::new(move |changed| observed.observe(changed)),
+            on_error: Box::new(move |error| {
+                if let Some(onerror) = onerror {
+                    onerror.call(error);
+                }
+            }),
+            on_other: Box::new(|_, _| ()),
         });
-        session.set(Some(next.clone()));
-        let before = at_work.replace(Some(next));
+        let before = at_work.replace(Some(next.clone()));
         if let Some(before) = before {
             before.release();
         }
+        let carets = to_follow.borrow().clone();
+        next.follow_carets(carets.as_ref());
     }));
-    let source = use_hook(|| Rc::new(Source::new(content.clone())));
-    source.follow(&content);
-    use_effect(move || {
-        source.track();
-        if let Some(session) = session() {
-            session.changed();
-        }
-    });
-    use_carets(session, carets);
+    if let Some(session) = current.borrow().clone() {
+        // After the rendering: telling others of a caret runs their callbacks.
+        let carets = followed.borrow().clone();
+        queue_effect(move || session.follow_carets(carets.as_ref()));
+    }
     use_drop(move || {
         if let Some(session) = current.take() {
             session.release();
@@ -162,27 +169,12 @@ fn use_field(
 }
 
 /// A name for an element, from the first effect on: a page that was rendered on a server knows none. A hook.
-pub(crate) fn use_name() -> Signal<Option<String>> {
-    static NAMES: AtomicU64 = AtomicU64::new(0);
+fn use_name() -> Signal<Option<String>> {
     let mut name = use_signal(|| None);
     use_effect(move || {
         if name.peek().is_none() {
-            name.set(Some(NAMES.fetch_add(1, Ordering::Relaxed).to_string()));
+            name.set(Some(element_id()));
         }
     });
     name
-}
-
-/// Shows the carets of others, as they move, and tells one's own. A hook.
-pub(crate) fn use_carets(session: Signal<Option<Rc<Session>>>, carets: Option<Carets>) {
-    let mut shared = use_signal(|| None::<Rc<Source<Carets>>>);
-    use_effect(use_reactive((&carets,), move |(carets,)| {
-        shared.set(carets.map(|carets| Rc::new(Source::new(carets))));
-    }));
-    use_effect(move || {
-        let carets = shared().map(|source| source.track());
-        if let Some(session) = session() {
-            session.set_carets(carets);
-        }
-    });
 }

@@ -10,6 +10,36 @@ pub(crate) fn element_id() -> String {
     format!("synckit-{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
+/// What the page says when it has let go of its element and said everything.
+const RELEASED: &str = "released";
+
+/// Binds the element that a selector finds. One that is bound already is released first: what was typed into it goes to where
+/// it was typed. At the end the script waits until the last it said was heard.
+///
+/// Messages wait in order on both sides, and what one of them breaks is asked for anew.
+const SCRIPT: &str = r#"
+const find = () => document.querySelector(SELECTOR);
+for (let tries = 0; !find() && tries < 200; tries++) await new Promise((resolve) => setTimeout(resolve, 10));
+const element = find();
+if (element) {
+  const fields = (window.synckitFields ??= new WeakMap());
+  fields.get(element)?.release();
+  const bound = BIND(element, OPTIONS, (message) => dioxus.send(JSON.stringify(message)));
+  fields.set(element, bound);
+  for (let message = await dioxus.recv(); message !== null; message = await dioxus.recv()) {
+    try {
+      bound.receive(JSON.parse(message));
+    } catch (error) {
+      console.error(error);
+      dioxus.send('{"type":"resync"}');
+    }
+  }
+  bound.release();
+}
+dioxus.send("released");
+await dioxus.recv();
+"#;
+
 /// A script that has bound an element.
 #[derive(Clone, Copy)]
 pub(crate) struct Page {
@@ -17,31 +47,22 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// Binds the element with this id by a function `bind` of `scripts`, with options that are JSON.
-    pub(crate) fn bind(id: &str, scripts: &str, bind: &str, options: &str) -> Self {
-        // Messages wait in order on both sides, and what one of them breaks is asked for anew.
-        let script = format!(
-            "{scripts}
-const element = document.getElementById({id:?});
-if (!element) return;
-const bound = {bind}(element, {options}, (message) => dioxus.send(JSON.stringify(message)));
-for (let message = await dioxus.recv(); message !== null; message = await dioxus.recv()) {{
-    try {{
-        bound.receive(JSON.parse(message));
-    }} catch (error) {{
-        console.error(error);
-        dioxus.send('{{\"type\":\"resync\"}}');
-    }}
-}}
-bound.release();"
-        );
-        Self { script: document::eval(&script) }
+    /// Binds the element that a CSS selector finds by a function `bind` of `scripts`, with options that are JSON.
+    pub(crate) fn bind(selector: &str, scripts: &str, bind: &str, options: &str) -> Self {
+        let script = SCRIPT.replace("SELECTOR", &format!("{selector:?}")).replace("BIND", bind);
+        let script = script.replace("OPTIONS", options);
+        Self { script: document::eval(&format!("{scripts}{script}")) }
     }
 
     /// What the page says next; none once it has ended.
     pub(crate) async fn hear(&self) -> Option<String> {
         let mut script = self.script;
-        script.recv().await.ok()
+        let said = script.recv::<String>().await.ok()?;
+        if said == RELEASED {
+            self.close();
+            return None;
+        }
+        Some(said)
     }
 
     /// Says something to the page. One that has ended does not hear it.
@@ -49,7 +70,7 @@ bound.release();"
         let _ = self.script.send(message);
     }
 
-    /// Ends the script.
+    /// Lets go of the element. What the page has to say still is heard.
     pub(crate) fn close(&self) {
         let _ = self.script.send(None::<String>);
     }
