@@ -171,9 +171,15 @@ pub(crate) fn LinkField() -> Element {
 /// What people write without a scheme is meant to be on the web.
 fn with_scheme(address: &str) -> String {
     let has_scheme = address.split_once(':').is_some_and(|(scheme, rest)| {
-        !scheme.is_empty() && scheme.chars().all(|c| c.is_ascii_alphanumeric()) && !rest.starts_with(|c: char| c.is_ascii_digit())
+        !scheme.is_empty()
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric())
+            && !rest.starts_with(|c: char| c.is_ascii_digit())
     });
-    if has_scheme || address.starts_with(['/', '#']) { address.to_owned() } else { format!("https://{address}") }
+    if has_scheme || address.starts_with(['/', '#']) {
+        address.to_owned()
+    } else {
+        format!("https://{address}")
+    }
 }
 
 #[cfg(test)]

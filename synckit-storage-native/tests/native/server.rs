@@ -16,14 +16,14 @@ use crate::child::{Board, BoardRef, loaded};
 use crate::processes::{PATIENCE, until};
 
 /// A server in this process.
-struct Running {
-    address: SocketAddr,
+pub(crate) struct Running {
+    pub(crate) address: SocketAddr,
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
 
 impl Running {
-    async fn start(data: &Path, address: Option<SocketAddr>) -> Self {
+    pub(crate) async fn start(data: &Path, address: Option<SocketAddr>) -> Self {
         let mut settings = Settings::default();
         settings.listen = Some(address.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0))));
         settings.data = Some(data.to_owned());
@@ -36,7 +36,7 @@ impl Running {
         Self { address, stop, task }
     }
 
-    async fn stop(self) -> SocketAddr {
+    pub(crate) async fn stop(self) -> SocketAddr {
         let _ = self.stop.send(());
         tokio::time::timeout(PATIENCE, self.task).await.expect("the server does not stop").unwrap();
         self.address

@@ -141,6 +141,10 @@ impl DocumentCell {
 
     /// Applies a snapshot that the program brings from elsewhere: it is stored and sent like a local change.
     pub(crate) fn import(&self, snapshot: &Snapshot) -> Result<(), ApplyError> {
+        #[cfg(feature = "history")]
+        if self.read_only {
+            return Err(ApplyError::ReadOnly);
+        }
         let inside = self.writer.enter();
         {
             let mut inner = self.lock();

@@ -20,6 +20,10 @@ pub enum ApplyError {
     #[cfg(feature = "history")]
     #[error("the history cannot be read: {0}")]
     History(DecodeError),
+    /// What it was to be merged into is a version of the past.
+    #[cfg(feature = "history")]
+    #[error("a version of the past takes nothing in: import into the document itself")]
+    ReadOnly,
     /// A text of a snapshot cannot be read.
     #[error("a text cannot be read: {0}")]
     Text(DecodeError),
