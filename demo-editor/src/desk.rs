@@ -5,6 +5,7 @@ use synckit::Expand;
 use synckit_dioxus::{RichText, use_rich_text};
 
 use crate::digest::{Digest, QUOTE};
+use crate::history::Past;
 use crate::model::{Comment, DocumentRef, ElementId, PageRef, WriteError};
 use crate::rich::COMMENT;
 
@@ -35,6 +36,8 @@ pub(crate) struct Desk {
     pub(crate) active: Signal<Option<String>>,
     /// The address that the selection links to, while somebody is asked for one.
     pub(crate) link: Signal<Option<Option<String>>>,
+    /// The version that is looked at; none for the document as it is.
+    pub(crate) past: Signal<Option<Past>>,
     pub(crate) editor: RichText,
 }
 
@@ -50,6 +53,7 @@ impl Desk {
             draft: Signal::new(None),
             active: Signal::new(None),
             link: Signal::new(None),
+            past: Signal::new(None),
             editor,
         })
     }
@@ -62,6 +66,8 @@ impl Desk {
     pub(crate) fn toggle(&mut self, tab: Tab) {
         let open = *self.tab.peek() == Some(tab);
         self.tab.set((!open).then_some(tab));
+        // Without the slider there is no way to tell which version it is.
+        self.past.set(None);
     }
 
     /// Back from the panel to the text.

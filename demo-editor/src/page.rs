@@ -5,6 +5,7 @@ use synckit_dioxus::{Caret, Carets, SyncRichText};
 
 use crate::desk::Desk;
 use crate::digest::{Digest, use_digest};
+use crate::history::use_kept_history;
 use crate::home::Device;
 use crate::icon::{Icon, Picture};
 use crate::keys::KeysButton;
@@ -14,6 +15,7 @@ use crate::model::{
 };
 use crate::notices::Notices;
 use crate::panel::{Panel, PanelButtons};
+use crate::past::PastText;
 use crate::people::{Faces, use_others};
 use crate::share::CopyLink;
 use crate::theme::ThemeToggle;
@@ -43,7 +45,8 @@ pub(crate) fn PageView(page: String, menu: Signal<bool>) -> Element {
     });
     let ready = use_ready(&document);
     let digest = use_digest(&document.body());
-    Desk::provide(&document, digest);
+    let desk = Desk::provide(&document, digest);
+    use_kept_history(&document, ready, device.name);
     rsx! {
         header { class: "top",
             button {
@@ -71,7 +74,9 @@ pub(crate) fn PageView(page: String, menu: Signal<bool>) -> Element {
         LinkField {}
         article { class: "paper",
             TitleField { page: document.clone() }
-            if ready() {
+            if let Some(past) = (desk.past)() {
+                PastText { past }
+            } else if ready() {
                 TextField { page: document.clone(), carets: Carets::new(presence, (device.name)()) }
             } else {
                 Skeleton {}

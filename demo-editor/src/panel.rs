@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 
 use crate::comments::Comments;
 use crate::desk::{Desk, Tab};
+use crate::history::HistoryPanel;
 use crate::icon::{Icon, Picture};
 use crate::keys::{Command, Commands};
 
@@ -32,7 +33,7 @@ pub(crate) fn PanelButtons() -> Element {
     });
     let open = (desk.tab)();
     let comments = desk.digest.read().passages.len();
-    let mut button =
+    let button =
         move |tab: Tab, test_id: &'static str, picture: Picture, label: &'static str, keys: &'static str| {
             rsx! {
                 button {
@@ -68,7 +69,10 @@ pub(crate) fn Panel() -> Element {
         Tab::Comments => "Comments",
         Tab::History => "History",
     };
-    let close = move |_| desk.tab.set(None);
+    let close = move |_| {
+        desk.tab.set(None);
+        desk.past.set(None);
+    };
     rsx! {
         aside { class: "panel", aria_label: title, "data-testid": "panel",
             onkeydown: move |event| if event.key() == Key::Escape { desk.leave_panel() },

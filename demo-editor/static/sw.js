@@ -6,7 +6,7 @@
 const SHELL = 'editor-shell-v1';
 const FILES = [
   '/', '/demo_editor.js', '/demo_editor_bg.wasm',
-  '/style/base.css', '/style/layout.css', '/style/editor.css', '/style/panel.css', '/style/status.css',
+  '/style/base.css', '/style/layout.css', '/style/editor.css', '/style/panel.css', '/style/history.css', '/style/status.css',
   '/icon.svg', '/icon-maskable.svg', '/manifest.webmanifest',
 ];
 // How long a page may wait for the server before the device's own copy is shown.

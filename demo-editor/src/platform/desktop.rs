@@ -14,11 +14,12 @@ use crate::address::{page_in, path_of};
 
 /// The folder of the documents, in the place where the operating system wants a program's data.
 const STORE: &str = "synckit-editor";
-const STYLES: [&str; 5] = [
+const STYLES: [&str; 6] = [
     include_str!("../../static/style/base.css"),
     include_str!("../../static/style/layout.css"),
     include_str!("../../static/style/editor.css"),
     include_str!("../../static/style/panel.css"),
+    include_str!("../../static/style/history.css"),
     include_str!("../../static/style/status.css"),
 ];
 
