@@ -85,7 +85,7 @@ pub(crate) fn Panel() -> Element {
             match tab {
                 Tab::Outline => rsx! { Outline {} },
                 Tab::Comments => rsx! { Comments {} },
-                Tab::History => rsx! { },
+                Tab::History => rsx! { HistoryPanel {} },
             }
         }
     }
