@@ -52,7 +52,6 @@ pub use edit::{Edit, Inserted};
 #[cfg(feature = "history")]
 pub use history::TextChange;
 pub(crate) use integrate::Step;
-pub(crate) use snapshot::Columns;
 
 use crate::version::{Dot, ReplicaId, VersionVector};
 use contents::Contents;

@@ -31,8 +31,8 @@ impl DocumentState {
 
     pub(super) fn keep_text(&mut self, _operation: &Operation) {}
 
-    pub(super) fn encoded_texts(&self) -> Vec<Vec<u8>> {
-        Vec::new()
+    pub(super) fn encoded_texts(&self) -> Option<Vec<Vec<u8>>> {
+        Some(Vec::new())
     }
 
     pub(super) fn check_texts(&self) -> Result<(), ApplyError> {

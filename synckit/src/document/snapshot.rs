@@ -10,10 +10,13 @@ use crate::wire::Snapshot;
 impl DocumentState {
     /// Everything, as it is stored and exported. O(document).
     pub fn snapshot(&self) -> Snapshot {
-        let update = self.cut(&VersionVector::new(), true);
+        let Some(texts) = self.encoded_texts() else {
+            // By their edits, like any other change; such a text has no past worth keeping.
+            return Snapshot { update: self.since(&VersionVector::new()), ..Snapshot::default() };
+        };
         Snapshot {
-            update,
-            texts: self.encoded_texts(),
+            update: self.cut(&VersionVector::new(), true),
+            texts,
             #[cfg(feature = "history")]
             history: self.encoded_history(),
         }

@@ -19,8 +19,9 @@ impl DocumentState {
         }
     }
 
-    pub(super) fn encoded_texts(&self) -> Vec<Vec<u8>> {
-        self.texts().map(|(id, text)| text_snapshot::encode(id, &text.sequence().to_columns())).collect()
+    /// `None` when one of them has to be stored by its edits: then all are.
+    pub(super) fn encoded_texts(&self) -> Option<Vec<Vec<u8>>> {
+        self.texts().map(|(id, text)| text_snapshot::encode(id, text.sequence())).collect()
     }
 
     /// The texts that a snapshot holds, in its order.

@@ -17,7 +17,7 @@ pub(crate) enum Step {
 }
 
 /// A character in a piece.
-type At = (Spot, u32);
+pub(super) type At = (Spot, u32);
 
 impl Sequence {
     /// Applies an edit of another replica. What is known of it already has no second effect.
@@ -141,7 +141,7 @@ impl Sequence {
         (self.start_of(spot) + self.piece(spot).visible()) as usize
     }
 
-    fn integrate_deletion(
+    pub(super) fn integrate_deletion(
         &mut self,
         own: Id,
         deletion: Deletion,
@@ -186,7 +186,7 @@ impl Sequence {
     }
 
     /// The character that a new one goes behind.
-    fn destination(&self, id: Id, span: &Span) -> Result<Option<At>, SequenceError> {
+    pub(super) fn destination(&self, id: Id, span: &Span) -> Result<Option<At>, SequenceError> {
         let left = match span.left {
             Id::NONE => None,
             left => Some(self.find(left).ok_or(SequenceError::Missing)?),
@@ -243,7 +243,7 @@ impl Sequence {
     }
 
     /// The character behind another one, or the very first.
-    fn successor(&self, at: Option<At>) -> Option<At> {
+    pub(super) fn successor(&self, at: Option<At>) -> Option<At> {
         match at {
             Some((spot, offset)) if offset + 1 < self.piece(spot).len() => Some((spot, offset + 1)),
             Some((spot, _)) => {
@@ -259,7 +259,7 @@ impl Sequence {
         (!self.tree.leaf(spot.leaf).pieces().is_empty()).then_some((spot, 0))
     }
 
-    fn id_at(&self, (spot, offset): At) -> Id {
+    pub(super) fn id_at(&self, (spot, offset): At) -> Id {
         self.piece(spot).id().advance(offset)
     }
 

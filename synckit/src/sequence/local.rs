@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::contents::{astral, char_count};
 use super::hot::Typing;
-use super::piece::{Id, MAX_PIECE, Piece};
+use super::piece::{Id, MAX_PIECE, Piece, Place};
 use super::writer::{Deletion, Span};
 use super::{Sequence, SequenceError, Spot};
 use crate::version::Dot;
@@ -67,7 +67,12 @@ impl Sequence {
             return Err(SequenceError::OutOfBounds { at: range.end, len: self.len() });
         }
         let own = self.own(dot, count)?;
-        let (at, count) = (range.start as u32, count as u32);
+        self.delete_on(own, range.start as u32, count as u32);
+        Ok(count)
+    }
+
+    /// Deletes characters from a position on; so many show there.
+    pub(super) fn delete_on(&mut self, own: Id, at: u32, count: u32) {
         let mut done = 0;
         while done < count {
             let (spot, offset) = self.locate(at);
@@ -79,7 +84,6 @@ impl Sequence {
             self.writers[own.writer as usize].push_deletion(deletion);
             done += len;
         }
-        Ok(count as usize)
     }
 
     /// The fast way: the characters go on where the last ones were typed.
@@ -112,6 +116,19 @@ impl Sequence {
 
     /// Inserts behind a character, or in front of everything. Returns where the last of it is.
     fn insert_anew(&mut self, id: Id, behind: Option<(Spot, u32)>, text: &str, count: u32) -> Spot {
+        let place = self.contents.next(id.writer);
+        let behind = self.log_insertion(id, behind, count, place);
+        self.put_text(behind, id, text)
+    }
+
+    /// Takes note of an insertion behind a character, or in front of everything. Returns the piece that it goes behind.
+    pub(super) fn log_insertion(
+        &mut self,
+        id: Id,
+        behind: Option<(Spot, u32)>,
+        count: u32,
+        place: Place,
+    ) -> Option<Spot> {
         let (behind, left) = match behind {
             Some((spot, offset)) => {
                 let left = self.piece(spot).id().advance(offset);
@@ -127,10 +144,9 @@ impl Sequence {
             Some(spot) => self.tree.next_piece(spot.leaf, spot.slot).map(|(_, _, piece)| piece.id()),
             None => self.tree.pieces().next().map(|(_, piece)| piece.id()),
         };
-        let place = self.contents.next(id.writer);
         let span = Span { seq: id.seq, len: count, left, right: right.unwrap_or(Id::NONE), place };
         self.writers[id.writer as usize].push_span(id.writer, span);
-        self.put_text(behind, id, text)
+        behind
     }
 
     /// Cuts a piece behind its character `offset`, if that is not its last one. Returns the spot of the front.

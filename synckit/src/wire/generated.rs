@@ -24,7 +24,7 @@ pub struct Update {
     pub changes: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
 }
 /// A whole document, as it is stored on a device and exported: changes as in an update, which cover everything but hold no edits of
-/// texts; these are beside them, in the order of the text, so that they are loaded without being merged.
+/// texts; these are beside them, each as the session that made it, so that they are loaded without being merged.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Snapshot {
     #[prost(bytes = "vec", repeated, tag = "1")]

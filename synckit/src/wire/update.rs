@@ -216,8 +216,8 @@ impl Update {
     }
 }
 
-/// A whole document: what it is stored and exported as. Its texts are in their order, so that they are loaded without being
-/// merged, and without the characters that were deleted.
+/// A whole document: what it is stored and exported as. Of its texts there is the session that made them, which is loaded
+/// without being merged, and without the characters that were deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Snapshot {
     /// Everything but the edits of texts; all sequence numbers are covered.

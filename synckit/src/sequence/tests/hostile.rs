@@ -2,6 +2,7 @@
 
 use crate::sequence::{Edit, Inserted, Sequence, SequenceError};
 use crate::version::{Dot, ReplicaId, VersionVector};
+use crate::wire::bytes::Bytes;
 
 fn a(seq: u64) -> Dot {
     Dot::new(ReplicaId::new(1), seq)
@@ -12,7 +13,9 @@ fn b(seq: u64) -> Dot {
 }
 
 fn reloaded(sequence: &Sequence) -> Sequence {
-    Sequence::from_columns(sequence.to_columns()).unwrap()
+    let mut bytes = Vec::new();
+    assert!(sequence.write(&mut bytes));
+    Sequence::read(Bytes::new(&bytes)).unwrap()
 }
 
 #[test]
