@@ -64,3 +64,36 @@ fn nothing_is_subscribed_to() {
     assert_eq!(signal.get_untracked(), "");
     assert_eq!(title.live(1), 0);
 }
+
+#[cfg(feature = "text")]
+#[test]
+fn text_fields_render_what_is_in_the_text() {
+    use synckit_leptos::{SyncInput, SyncTextarea};
+
+    #[component]
+    fn Fields(text: synckit::TextRef, title: FieldRef<String>) -> impl IntoView {
+        view! {
+            <SyncTextarea text=text.clone() attr:rows=3/>
+            <SyncInput text/>
+            <SyncInput field=title attr:placeholder="Title"/>
+        }
+    }
+    let sync = SyncKit::in_memory(1);
+    let text = sync.text("note");
+    let title = sync.document::<Recipe>("soup").title();
+    let render = || {
+        let owner = Owner::new();
+        let html = owner.with(|| view! { <Fields text=text.clone() title=title.clone()/> }.to_html());
+        owner.cleanup();
+        html
+    };
+    let empty = render();
+    // A page that is loaded shows exactly what stands between the tags.
+    assert!(empty.contains("></textarea>") && empty.contains(r#"rows="3""#), "{empty}");
+    text.push("\na < b & c\r\n\"d\"").unwrap();
+    title.set("\"Soup\" & more").unwrap();
+    let full = render();
+    assert!(full.contains(">\n\na &lt; b &amp; c\u{200b}\n\"d\"</textarea>"), "{full}");
+    assert!(full.contains(r#"value=" a &lt; b &amp; c  &quot;d&quot;""#), "{full}");
+    assert!(full.contains("&quot;Soup&quot; &amp; more"), "{full}");
+}
