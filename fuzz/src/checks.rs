@@ -111,6 +111,21 @@ pub fn honest() -> Vec<Vec<u8>> {
         Message::Ping { nonce: 300 },
     ];
     inputs.extend(messages.iter().map(Message::encode));
+    let (kept, floored) = (page(7), page(8));
+    write(&kept, "before");
+    kept.history().keep().unwrap();
+    kept.history().sign("Ada").unwrap();
+    write(&kept, "after");
+    kept.history().checkpoint("here").unwrap();
+    write(&kept, "and on");
+    inputs.push(kept.export());
+    inputs.push(kept.export_since(&VersionVector::new()));
+    floored.import(&kept.export()).unwrap();
+    let floor = floored.version();
+    write(&floored, "beyond");
+    floored.history().forget_before(&floor).unwrap();
+    inputs.push(floored.export());
+    inputs.push(floored.export_since(&floor));
     inputs
 }
 
@@ -206,6 +221,7 @@ pub fn snapshot(data: &[u8]) {
     let by_changes = page(7);
     by_changes.import(&here.export_since(&VersionVector::new())).expect("what was taken can be given");
     assert_eq!(before, view(&by_changes));
+    past(&here, &there);
     let known = there.version();
     // What is there may leave no room for more: a refusal is fine, a difference is not.
     let wrote = here.update(|page| {
@@ -224,6 +240,21 @@ pub fn snapshot(data: &[u8]) {
         assert!(here.undo_manager().undo());
         there.import(&here.export_since(&there.version())).expect("honest");
         assert_eq!(view(&here), view(&there));
+    }
+}
+
+/// What can be seen of the past is the same everywhere.
+fn past(here: &PageRef, there: &PageRef) {
+    assert_eq!(here.history().is_kept(), there.history().is_kept());
+    assert_eq!(here.history().checkpoints(), there.history().checkpoints());
+    let body = here.body();
+    assert_eq!(body.blame(0..body.len()), there.body().blame(0..body.len()));
+    let versions = here.history().versions();
+    let few = versions.len().div_ceil(8).max(1);
+    for entry in versions.iter().step_by(few) {
+        let shown = |page: &PageRef| page.at(&entry.version).map(|past| view(&past));
+        assert_eq!(shown(here), shown(there), "{:?}", entry.version);
+        let _ = body.diff(&entry.version, &here.version());
     }
 }
 

@@ -246,6 +246,45 @@ fn a_snapshot() {
 }
 
 #[test]
+fn history() {
+    let write = |page: &PageRef| {
+        page.title().set("before").unwrap();
+        page.history().keep().unwrap();
+        page.history().sign("Ada").unwrap();
+        page.body().insert(0, "Grüße, world").unwrap();
+        page.tags().insert("home").unwrap();
+        page.history().checkpoint("greeting").unwrap();
+        page.body().delete(5..12).unwrap();
+        page.title().set("after").unwrap();
+        page.tags().remove(&"home".to_owned()).unwrap();
+    };
+    let loaded = page(4);
+    loaded
+        .import(&golden("history.bin", || {
+            let page = page(1);
+            write(&page);
+            page.export()
+        }))
+        .unwrap();
+    let changes = read_update("history_changes.bin", write);
+    for page in [loaded, changes] {
+        assert_eq!(
+            (page.body().get().unwrap(), page.title().get().unwrap()),
+            ("Grüße".into(), "after".into())
+        );
+        let history = page.history();
+        let begin = page.at(&history.floor().unwrap()).unwrap();
+        assert_eq!((begin.title().get().unwrap(), begin.body().len()), ("before".into(), 0));
+        let checkpoint = &history.checkpoints()[0];
+        assert_eq!(checkpoint.name, "greeting");
+        let greeting = page.at(&checkpoint.version).unwrap();
+        assert_eq!(greeting.body().get().unwrap(), "Grüße, world");
+        assert!(greeting.tags().contains(&"home".to_owned()));
+        assert_eq!(history.author(page.body().blame(0..1)[0].replica).as_deref(), Some("Ada"));
+    }
+}
+
+#[test]
 fn messages() {
     let id = || Arc::<str>::from("page");
     let update = || Arc::new(Update::decode(&std::fs::read(file("fields.bin")).unwrap()).unwrap());

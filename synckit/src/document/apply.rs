@@ -96,6 +96,7 @@ impl DocumentState {
             self.parked.insert(change.clone(), reader.dependencies().clone());
         }
         self.unpark(&mut applied);
+        self.settle_history();
         applied.gap = !self.parked.is_empty();
         Ok(applied)
     }

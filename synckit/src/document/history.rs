@@ -70,6 +70,8 @@ pub(crate) struct History {
     /// Operations but edits of texts, live ones too: all beyond `from`, and before it those that were live there.
     streams: SortedMap<ReplicaId, Stream>,
     timeline: Timeline,
+    /// Whether somebody wrote what the floor may follow from.
+    unsettled: bool,
 }
 
 impl History {
@@ -167,9 +169,20 @@ impl DocumentState {
             } else if let Some(history) = &mut self.history {
                 history.note(operation);
             }
-            self.raise_floor();
+            if let Some(history) = &mut self.history {
+                history.unsettled = true;
+            }
         } else if let Some(history) = &mut self.history {
             history.note(operation);
+        }
+    }
+
+    /// Follows what was written about the floor: once for an update or a transaction, as it may take a replay.
+    pub(super) fn settle_history(&mut self) {
+        if let Some(history) = &mut self.history
+            && std::mem::take(&mut history.unsettled)
+        {
+            self.raise_floor();
         }
     }
 

@@ -11,6 +11,8 @@ impl DocumentState {
 
     pub(super) fn note(&mut self, _operation: &Operation) {}
 
+    pub(super) fn settle_history(&mut self) {}
+
     pub(super) fn note_edits(&mut self, _replica: ReplicaId, _last: u64, _time: Timestamp) {}
 
     pub(super) fn note_joined(&mut self, _replica: ReplicaId, _first: u64) {}

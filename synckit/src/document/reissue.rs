@@ -32,6 +32,7 @@ impl DocumentState {
             fresh.version.advance(replica, kept);
             fresh.version.advance(to, (seq - kept).min(seq));
         }
+        fresh.settle_history();
         fresh.boundaries = std::mem::take(&mut self.boundaries);
         if let Some(ends) = fresh.boundaries.remove(&from.replica) {
             let moved = ends.into_iter().filter(|&end| end >= from.seq).map(|end| end + 1 - from.seq);

@@ -149,6 +149,7 @@ impl DocumentState {
         if !edited.is_empty() {
             self.note_edits(replica, last_seq, time);
         }
+        self.settle_history();
         let pending = Pending { replica, first_seq, last_seq, time, operations, edited };
         if !self.alone {
             self.boundaries.get_or_default(replica).push(last_seq);

@@ -90,21 +90,15 @@ impl Timeline {
         }
     }
 
-    /// Takes over what was written beyond `from` and up to `until`, before everything that is here.
+    /// Takes over the steps of replicas of which the other one recorded more: everything beyond `from`, and here everything
+    /// beyond `until`.
     pub(super) fn adopt(&mut self, other: &Self, from: &VersionVector, until: &VersionVector) {
-        for (&replica, steps) in other.writers.iter() {
-            let (from, until) = (from.get(replica), until.get(replica));
-            let later = std::mem::take(self.writers.get_or_default(replica));
-            for step in steps.iter().filter(|step| step.end > from) {
-                if step.end >= until {
-                    if until > from {
-                        self.record(replica, until, step.time);
-                    }
-                    break;
-                }
-                self.record(replica, step.end, step.time);
-            }
-            later.into_iter().for_each(|step| self.record(replica, step.end, step.time));
+        for (replica, steps) in other.iter().filter(|(replica, _)| from.get(*replica) < until.get(*replica)) {
+            let own = std::mem::take(self.writers.get_or_default(replica));
+            let known = steps.last().map_or(0, |last| last.end);
+            let earlier = steps.iter().filter(|step| step.end > from.get(replica));
+            let later = own.iter().filter(|step| step.end > known);
+            earlier.chain(later).for_each(|step| self.record(replica, step.end, step.time));
         }
     }
 

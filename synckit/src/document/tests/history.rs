@@ -163,3 +163,87 @@ fn a_replica_id_that_is_given_up_takes_its_history_along() {
         assert_eq!(texts(&content(&past)).len(), texts(&expected).len());
     }
 }
+
+#[test]
+fn a_broken_history_is_refused_or_one_that_can_be_shown() {
+    let mut all = Vec::new();
+    lived(11, 2, 25, &mut all);
+    all[0].write(|tx| tx.checkpoint("here").map(drop));
+    let honest = all[0].state.snapshot();
+    let (mut refused, mut taken) = (0, 0);
+    for at in 0..honest.history.len() {
+        for bits in [0x01, 0x80, 0xff] {
+            let mut broken = honest.clone();
+            broken.history[at] ^= bits;
+            let mut state = DocumentState::new();
+            if state.restore(&broken, Origin::Load).is_err() {
+                assert!(state.version().is_empty() && !state.keeps_history());
+                refused += 1;
+                continue;
+            }
+            taken += 1;
+            for entry in state.history_entries(0) {
+                let _ = state.at(&entry.version).map(|past| content(&past));
+            }
+            let again = Replica::loaded(1, &state);
+            assert_eq!(content(&again.state), content(&all[0].state));
+        }
+        let mut cut = honest.clone();
+        cut.history.truncate(at);
+        // Nothing at all is no history: the operations that are live are one that begins anew.
+        let mut state = DocumentState::new();
+        assert_eq!(state.restore(&cut, Origin::Load).is_err(), at > 0);
+    }
+    assert!(refused > taken, "{refused} refused, {taken} taken");
+}
+
+#[test]
+fn many_floors_in_one_update_are_followed_once() {
+    let mut writer = Replica::new(1);
+    writer.keep_history();
+    for round in 0..300 {
+        writer.now += 3_000;
+        writer.write(|tx| tx.text_insert(&super::replica::note(), 0, &round.to_string()).map(drop));
+    }
+    let all = writer.state.version().get(writer.id);
+    for seq in 1..all {
+        let floor = [(writer.id, seq)].into_iter().collect();
+        writer.write(|tx| {
+            tx.forget_before(&floor);
+            Ok(())
+        });
+    }
+    let mut reader = Replica::new(2);
+    reader.pull(&writer.state);
+    assert_eq!(reader.state.floor(), writer.state.floor());
+    assert_eq!(content(&reader.state), content(&writer.state));
+}
+
+#[test]
+fn whoever_has_no_history_yet_takes_over_the_one_of_a_snapshot() {
+    let mut writer = Replica::new(1);
+    let mut random = Random::new(3);
+    writer.transact(&mut random);
+    let mut early = Replica::new(2);
+    early.pull(&writer.state);
+    writer.keep_history();
+    let mut moments = Vec::new();
+    for _ in 0..30 {
+        writer.now += 700;
+        writer.transact(&mut random);
+        moments.push((writer.state.version().clone(), content(&writer.state)));
+    }
+    // It has all that is live, from somebody who did not know.
+    let live = Update { changes: writer.state.cut(early.state.version(), false).changes };
+    let keeping = |change: &crate::wire::Change| change.replica == super::super::history::keeper();
+    let (first, rest): (Vec<_>, Vec<_>) = live.changes.into_iter().partition(keeping);
+    let rest: Vec<_> =
+        rest.into_iter().filter(|change| change.last_seq() <= moments[9].0.get(writer.id)).collect();
+    early.receive(rest);
+    early.receive(first);
+    let snapshot = Snapshot::decode(&writer.state.snapshot().encode()).unwrap();
+    early.state.restore(&snapshot, Origin::Load).unwrap();
+    assert_eq!(content(&early.state), content(&writer.state));
+    shows(&early.state, &moments);
+    assert_eq!(early.state.history_entries(0), writer.state.history_entries(0));
+}
