@@ -4,7 +4,7 @@ import { applyDelta, compact, covered, movedOffset, newModel } from "./rich_mode
 import { render, renderAnew } from "./rich_render.js";
 import { currentSelection, readSelection, showCaret, showSelection } from "./rich_selection.js";
 import { listenInput } from "./rich_input.js";
-import { listenComposition } from "./rich_composition.js";
+import { endComposition, listenComposition } from "./rich_composition.js";
 import { listenClipboard } from "./rich_clipboard.js";
 import { listenKeys } from "./rich_keys.js";
 import { drawCarets, moveCarets, showCarets } from "./rich_carets.js";
@@ -36,6 +36,9 @@ export function bindRich(element, options, send) {
         present: false,
         carets: [],
         told: "",
+        // While the page is changed, what arrives waits: focus and selection tell others, who may answer at once.
+        busy: false,
+        waiting: [],
         listen(target, event, heard, how) {
             target.addEventListener(event, heard, how);
             undo.push(() => target.removeEventListener(event, heard, how));
@@ -69,8 +72,12 @@ export function bindRich(element, options, send) {
     undo.push(() => resized.disconnect());
 
     return {
-        receive: (message) => receive(editor, message),
+        receive(message) {
+            editor.waiting.push(message);
+            takeIn(editor);
+        },
         release() {
+            endComposition(editor);
             undo.forEach((end) => end());
             host.remove();
         },
@@ -79,7 +86,7 @@ export function bindRich(element, options, send) {
         block: (kind) => block(editor, kind),
         link: (address) => link(editor, address),
         select: (anchor, focus) => select(editor, anchor, focus),
-        focus: () => content.focus(),
+        focus: () => command(editor, { name: "focus" }),
     };
 }
 
@@ -118,15 +125,17 @@ function edit(editor, delta, anchor, focus, show = true) {
     if (!editor.applied) return;
     delta = compact(delta);
     editor.selection = { anchor, focus };
-    if (delta.length) {
-        applyDelta(editor.model, delta);
-        render(editor);
-        moveCarets(editor, delta);
-    }
-    if (show) {
-        showSelection(editor);
-        editor.reveal();
-    }
+    quietly(editor, () => {
+        if (delta.length) {
+            applyDelta(editor.model, delta);
+            render(editor);
+            moveCarets(editor, delta);
+        }
+        if (show) {
+            showSelection(editor);
+            editor.reveal();
+        }
+    });
     if (delta.length) {
         editor.sent += 1;
         editor.refused = false;
@@ -135,6 +144,31 @@ function edit(editor, delta, anchor, focus, show = true) {
         tellSelection(editor);
     }
     tellState(editor);
+    takeIn(editor);
+}
+
+/** Does `work`, of which nobody is told and which nothing that arrives comes between. */
+function quietly(editor, work) {
+    const { busy } = editor;
+    editor.busy = true;
+    try {
+        work();
+    } finally {
+        editor.busy = busy;
+    }
+}
+
+function takeIn(editor) {
+    while (!editor.busy && editor.waiting.length) receive(editor, editor.waiting.shift());
+}
+
+/** Gives the editor the focus, with what was selected in it last. */
+export function takeFocus(editor) {
+    if (document.activeElement === editor.content) return;
+    quietly(editor, () => {
+        editor.content.focus({ preventScroll: true });
+        showSelection(editor);
+    });
 }
 
 function tellSelection(editor) {
@@ -145,12 +179,12 @@ function tellSelection(editor) {
 
 /** The selection is somewhere else in the page, though what was selected here is still remembered for toolbars. */
 function left(editor) {
-    if (editor.present) editor.send({ type: "select", applied: editor.applied });
+    if (editor.present && !editor.busy) editor.send({ type: "select", applied: editor.applied });
     editor.present = false;
 }
 
 function selected(editor) {
-    if (editor.composing || !editor.applied || document.activeElement !== editor.content) return;
+    if (editor.busy || editor.composing || !editor.applied || document.activeElement !== editor.content) return;
     const before = editor.selection;
     const now = readSelection(editor);
     if (!now || (now.anchor === before.anchor && now.focus === before.focus && editor.present)) return;
@@ -163,9 +197,10 @@ function selected(editor) {
 
 function select(editor, anchor, focus = anchor) {
     const bounded = (offset) => Math.min(Math.max(offset | 0, 0), editor.model.length);
-    editor.content.focus({ preventScroll: true });
     editor.selection = { anchor: bounded(anchor), focus: bounded(focus) };
-    showSelection(editor);
+    takeFocus(editor);
+    quietly(editor, () => showSelection(editor));
+    editor.pending = null;
     editor.reveal();
     tellSelection(editor);
     tellState(editor);
@@ -191,7 +226,7 @@ function command(editor, { name, key, value, kind, address, anchor, focus }) {
     else if (name === "block") block(editor, kind);
     else if (name === "link") link(editor, address);
     else if (name === "select") select(editor, anchor, focus);
-    else if (name === "focus") editor.content.focus();
+    else if (name === "focus") select(editor, editor.selection.anchor, editor.selection.focus);
 }
 
 /** What others did. */
@@ -204,27 +239,29 @@ function change(editor, message) {
     // The edit that it does not know is under way, and tells that this was not applied.
     if (seen !== editor.sent || number <= editor.applied) return;
     if (message.type === "patch" && covered(delta) > editor.model.length) return editor.send({ type: "resync" });
-    // Only a selection that is here is put back; one elsewhere in the page is left alone.
-    const here = readSelection(editor);
-    const { anchor, focus } = currentSelection(editor);
-    if (message.type === "reset") {
-        const before = editor.model.length;
-        editor.model = newModel();
-        applyDelta(editor.model, delta);
-        renderAnew(editor);
-        const bounded = (offset) => Math.min(offset, before && editor.model.length);
-        editor.selection = { anchor: bounded(anchor), focus: bounded(focus) };
-    } else {
-        applyDelta(editor.model, delta);
-        render(editor);
-        moveCarets(editor, delta);
-        editor.selection = { anchor: movedOffset(anchor, delta), focus: movedOffset(focus, delta) };
-    }
-    if (typeof message.anchor === "number") {
-        editor.selection = { anchor: message.anchor, focus: message.focus ?? message.anchor };
-    }
-    if (here) showSelection(editor);
-    if (here && typeof message.anchor === "number") editor.reveal();
+    quietly(editor, () => {
+        // Only a selection that is here is put back; one elsewhere in the page is left alone.
+        const here = readSelection(editor);
+        const { anchor, focus } = currentSelection(editor);
+        if (message.type === "reset") {
+            const before = editor.model.length;
+            editor.model = newModel();
+            applyDelta(editor.model, delta);
+            renderAnew(editor);
+            const bounded = (offset) => Math.min(offset, before && editor.model.length);
+            editor.selection = { anchor: bounded(anchor), focus: bounded(focus) };
+        } else {
+            applyDelta(editor.model, delta);
+            render(editor);
+            moveCarets(editor, delta);
+            editor.selection = { anchor: movedOffset(anchor, delta), focus: movedOffset(focus, delta) };
+        }
+        if (typeof message.anchor === "number") {
+            editor.selection = { anchor: message.anchor, focus: message.focus ?? message.anchor };
+        }
+        if (here) showSelection(editor);
+        if (here && typeof message.anchor === "number") editor.reveal();
+    });
     editor.applied = number;
     editor.refused = false;
     editor.send({ type: "applied", number });

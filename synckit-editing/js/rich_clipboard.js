@@ -1,6 +1,7 @@
 // Copy, cut, paste, drag and drop.
 import { LINE_BREAK, kindOf, locate, sliceOf } from "./rich_model.js";
 import { currentSelection, offsetAt, rangeOf } from "./rich_selection.js";
+import { takeFocus } from "./rich_bind.js";
 import { marksForTyping } from "./rich_format.js";
 import { removal } from "./rich_delete.js";
 import { readHtml, writeHtml } from "./rich_html.js";
@@ -60,7 +61,7 @@ function dropped(editor, event) {
         editor.edit(removal(editor.model, dragged.from, dragged.to), dragged.from);
         if (at > dragged.to) at -= dragged.to - dragged.from;
     }
-    editor.content.focus({ preventScroll: true });
+    takeFocus(editor);
     insertTransfer(editor, event.dataTransfer, { from: at, to: at });
 }
 

@@ -10,7 +10,7 @@ import { marksForTyping } from "./rich_format.js";
 export function listenComposition(editor) {
     const { content } = editor;
     editor.listen(content, "compositionstart", () => started(editor));
-    editor.listen(content, "compositionend", () => ended(editor));
+    editor.listen(content, "compositionend", () => endComposition(editor));
     // Everything else is prevented, so this is a change that the browser did not ask about.
     editor.listen(content, "input", () => editor.composing || readWritten(editor, null));
 }
@@ -24,7 +24,9 @@ function started(editor) {
     editor.composed = { block: locate(editor.model, from).block, marks };
 }
 
-function ended(editor) {
+/** Reads what has been composed, also when it is the editor that ends. */
+export function endComposition(editor) {
+    if (!editor.composing) return;
     const { block, marks } = editor.composed ?? {};
     const { sent } = editor;
     editor.composing = false;

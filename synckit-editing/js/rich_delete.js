@@ -52,14 +52,15 @@ export function wordAfter(text, at) {
     return Math.min(at + WORD_WINDOW, text.length);
 }
 
-/** Deletes [from, to). When blocks become one it is of the kind of the first, or of the last when nothing of the first is left. */
+/** Deletes [from, to). When blocks become one it is of the kind of the first, or of the last when nothing of the first is left; two
+ * empty ones are joined into the first. */
 export function removal(model, from, to) {
     const delta = [from, from - to];
     const first = locate(model, from);
     const last = locate(model, to);
     if (first.index === last.index) return delta;
     const rest = last.block.length - last.at;
-    const kind = first.at > 0 || !rest ? kindOf(first.block) : kindOf(last.block);
+    const kind = first.at > 0 || (!rest && to - from === 1) ? kindOf(first.block) : kindOf(last.block);
     if (kind === kindOf(last.block)) return delta;
     if (last.block.end) return [...delta, rest, [1, { block: kind }]];
     // The last block has no newline to be marked; nothing to do when it is as empty as one with a newline would leave it.

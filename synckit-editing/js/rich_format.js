@@ -1,6 +1,7 @@
 // Marks and kinds of blocks: what the selection has, and changing it.
 import { KINDS, NO_MARKS, blocksIn, changedMarks, compact, kindOf, locate, marksAt, sliceOf } from "./rich_model.js";
 import { safeAddress } from "./rich_render.js";
+import { takeFocus } from "./rich_bind.js";
 import { currentSelection, rangeOf } from "./rich_selection.js";
 
 const STYLES = ["bold", "italic", "underline", "strike", "code"];
@@ -66,7 +67,7 @@ export function format(editor, key, value) {
     if (editor.readonly || editor.composing || key === "block") return;
     const { anchor, focus } = currentSelection(editor);
     const { from, to } = rangeOf({ anchor, focus });
-    editor.content.focus({ preventScroll: true });
+    takeFocus(editor);
     if (from === to) {
         editor.pending = { ...editor.pending, [key]: value };
         tellState(editor);
@@ -75,8 +76,9 @@ export function format(editor, key, value) {
     editor.edit(marking(editor.model, from, to, { [key]: value }), anchor, focus);
 }
 
-// Newlines keep what they have: their marks say what the block is.
+// A style goes over newlines too, so that it goes on in a block that is empty; nothing else does.
 function marking(model, from, to, changes) {
+    if (Object.keys(changes).every(isStyle)) return [from, [to - from, changes]];
     const delta = [from];
     for (const { start, block } of blocksIn(model, from, to)) {
         const begin = Math.max(start, from);
@@ -101,7 +103,7 @@ export function link(editor, address) {
     const { anchor, focus } = currentSelection(editor);
     let { from, to } = rangeOf({ anchor, focus });
     if (from === to) [from, to] = linkAround(editor.model, from);
-    editor.content.focus({ preventScroll: true });
+    takeFocus(editor);
     if (from < to) editor.edit(marking(editor.model, from, to, { link: safe }), anchor, focus);
     else if (safe) editor.edit([from, [safe, { ...marksForTyping(editor, from, to), link: safe }]], from + safe.length);
     return true;
@@ -136,6 +138,6 @@ export function block(editor, kind) {
     const { anchor, focus } = currentSelection(editor);
     const { from, to } = rangeOf({ anchor, focus });
     const wanted = stateOf(editor).block === kind ? null : kind;
-    editor.content.focus({ preventScroll: true });
+    takeFocus(editor);
     editor.edit(kindDelta(editor.model, from, to, wanted), anchor, focus);
 }

@@ -57,7 +57,7 @@ export function readHtml(html) {
     const walk = (node, marks, kind, pre, depth) => {
         if (node.nodeType === Node.TEXT_NODE) {
             if (pre) {
-                node.data.replace(/\r\n?/g, "\n").split("\n").forEach((text, number) => {
+                node.data.replace(/\r\n?/g, "\n").replace(/\u00a0/g, " ").split("\n").forEach((text, number) => {
                     if (number) finish(kind, true);
                     if (text) put(text, marks, kind);
                 });
@@ -137,7 +137,7 @@ export function writeHtml(slice) {
             list = wanted;
         }
         const tag = wanted ? "li" : { h1: "h1", h2: "h2", h3: "h3", quote: "blockquote", code: "pre" }[kind] ?? "p";
-        html += `<${tag}>${line || (tag === "pre" ? "\n" : "<br>")}</${tag}>`;
+        html += `<${tag}>${line || "<br>"}</${tag}>`;
         line = "";
     };
     let blocks = 0;

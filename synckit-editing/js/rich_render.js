@@ -31,7 +31,8 @@ function wrapped(leaf, marks) {
     const address = marks.link === undefined ? null : safeAddress(marks.link);
     if (address) {
         const link = wrap("a");
-        link.href = link.title = address;
+        link.href = address;
+        link.title = address;
         link.rel = "noopener noreferrer nofollow";
     }
     return node;
