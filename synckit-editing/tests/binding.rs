@@ -1,121 +1,15 @@
 //! Pages that type, compose and refuse, while the text changes elsewhere and messages are under way.
 #![allow(clippy::unwrap_used, reason = "a failed assumption stops the test")]
 
-use std::collections::VecDeque;
+mod page;
 
+use page::Page;
 use proptest::prelude::*;
 use synckit::prelude::*;
 use synckit::{Expand, TextRef};
 use synckit_editing::binding::Binding;
-use synckit_editing::delta::{Attributes, Delta, Op, Utf16Map};
+use synckit_editing::delta::{Attributes, Delta, Op};
 use synckit_editing::message::FromPage;
-
-/// What the scripts do, as a model: an element and the messages that are under way to and from it.
-#[derive(Default)]
-struct Page {
-    /// What it shows, as insertions.
-    shown: Delta,
-    /// What it has told of.
-    told: Delta,
-    edits: u64,
-    applied: u64,
-    composing: bool,
-    dropped: bool,
-    resets: usize,
-    selection: Option<(usize, usize)>,
-    inbox: VecDeque<String>,
-    outbox: VecDeque<FromPage>,
-}
-
-impl Page {
-    fn text(&self) -> String {
-        Delta::new().compose(&self.shown).apply("").unwrap()
-    }
-
-    fn map(&self) -> Utf16Map {
-        Utf16Map::of(&self.text())
-    }
-
-    /// Somebody types: shown at once, told unless a composition is under way.
-    fn edit(&mut self, change: &Delta) {
-        self.shown = self.shown.compose(change);
-        if !self.composing && self.applied > 0 {
-            self.tell(change);
-        }
-    }
-
-    fn tell(&mut self, change: &Delta) {
-        let before = Utf16Map::of(&Delta::new().compose(&self.told).apply("").unwrap());
-        let delta = before.delta_to_utf16(change).unwrap();
-        self.told = self.shown.clone();
-        self.edits += 1;
-        self.dropped = false;
-        let caret = change.last_change().map(|at| self.map().to_utf16(at));
-        self.selection = caret.map(|at| (at, at));
-        let (number, applied, selection) = (self.edits, self.applied, self.selection);
-        self.outbox.push_back(FromPage::Edit { number, applied, delta, selection });
-    }
-
-    /// What was composed is told as one edit.
-    fn compose_end(&mut self, composed: &Delta) {
-        self.composing = false;
-        if !composed.is_empty() {
-            self.tell(composed);
-        } else if self.dropped {
-            self.dropped = false;
-            self.outbox.push_back(FromPage::Applied { number: self.applied });
-        }
-    }
-
-    /// Takes in one message, as the scripts do.
-    fn receive(&mut self) -> bool {
-        let Some(json) = self.inbox.pop_front() else { return false };
-        let seen: u64 = json.split("\"seen\":").nth(1).unwrap().split(',').next().unwrap().parse().unwrap();
-        if seen != self.edits {
-            return true;
-        }
-        if self.composing {
-            self.dropped = true;
-            return true;
-        }
-        // What a page reads is what is written: the delta goes through JSON.
-        let as_edit = |json: &str, kind| json.replace(kind, "\"type\":\"edit\",\"applied\":0");
-        if json.contains("\"type\":\"reset\"") {
-            let FromPage::Edit { number, delta, .. } =
-                FromPage::parse(&as_edit(&json, "\"type\":\"reset\"")).unwrap()
-            else {
-                unreachable!()
-            };
-            self.shown = delta;
-            self.told = self.shown.clone();
-            self.applied = number;
-            self.dropped = false;
-            self.resets += 1;
-            self.outbox.push_back(FromPage::Applied { number });
-        } else if json.contains("\"type\":\"patch\"") {
-            let FromPage::Edit { number, delta, .. } =
-                FromPage::parse(&as_edit(&json, "\"type\":\"patch\"")).unwrap()
-            else {
-                unreachable!()
-            };
-            let seen: u64 =
-                json.split("\"seen\":").nth(1).unwrap().split(',').next().unwrap().parse().unwrap();
-            if seen != self.edits {
-                return true;
-            }
-            if self.composing {
-                self.dropped = true;
-                return true;
-            }
-            let delta = self.map().delta_to_scalars(&delta).unwrap();
-            self.shown = self.shown.compose(&delta);
-            self.told = self.shown.clone();
-            self.applied = number;
-            self.outbox.push_back(FromPage::Applied { number });
-        }
-        true
-    }
-}
 
 /// What can happen.
 #[derive(Debug, Clone)]
@@ -190,9 +84,7 @@ impl World {
     }
 
     fn send(&mut self) {
-        while let Some(message) = self.binding.next_message() {
-            self.page.inbox.push_back(message.to_json());
-        }
+        page::send(&mut self.binding, &mut self.page);
     }
 
     fn type_in(&mut self, change: Delta) {
@@ -257,15 +149,7 @@ impl World {
     /// Everything arrives.
     fn settle(&mut self) {
         self.step(Event::ComposeEnd);
-        self.step(Event::Changed);
-        for _ in 0..1000 {
-            if self.page.inbox.is_empty() && self.page.outbox.is_empty() {
-                return;
-            }
-            self.step(Event::PageReceives);
-            self.step(Event::BindingReceives);
-        }
-        unreachable!("they go on for ever");
+        page::settle(&mut self.binding, &mut self.page);
     }
 
     fn check(&self) -> Result<(), TestCaseError> {
@@ -331,12 +215,7 @@ proptest! {
         let title = SyncKit::in_memory(1).document::<Note>("note").title();
         title.set("Title").unwrap();
         let (mut binding, mut page) = (Binding::field(title.clone()), Page::default());
-        let send = |binding: &mut Binding, page: &mut Page| {
-            while let Some(message) = binding.next_message() {
-                page.inbox.push_back(message.to_json());
-            }
-        };
-        send(&mut binding, &mut page);
+        page::send(&mut binding, &mut page);
         page.receive();
         for (at, text, kind) in steps {
             match kind % 4 {
@@ -346,13 +225,9 @@ proptest! {
                 _ => page.outbox.pop_front().into_iter().for_each(|message| binding.receive(message)),
             }
             binding.changed();
-            send(&mut binding, &mut page);
+            page::send(&mut binding, &mut page);
         }
-        for _ in 0..200 {
-            page.receive();
-            page.outbox.pop_front().into_iter().for_each(|message| binding.receive(message));
-            send(&mut binding, &mut page);
-        }
+        page::settle(&mut binding, &mut page);
         prop_assert_eq!(page.text(), title.get().unwrap());
     }
 }
