@@ -1,5 +1,8 @@
 //! `cargo xtask bench`: measurements. They print figures and assert nothing about time.
 
+mod contest;
+mod rows;
+
 use std::ffi::OsString;
 use std::process::Command;
 
@@ -34,6 +37,8 @@ enum Program {
     Write(Build),
     /// How long the browser's stores take to keep, load and compact.
     Storage(Build),
+    /// The engine in a browser beside Yjs: time, and what each weighs.
+    Browser(contest::Arguments),
     /// What an idle connection costs the server in memory.
     Memory(Build),
 }
@@ -54,6 +59,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         Some(Program::Storage(build)) => {
             in_browser("synckit-storage-web", "browser", &["latency"], !build.dev)
         }
+        Some(Program::Browser(contest)) => contest::run(contest),
         Some(Program::Memory(build)) => memory(!build.dev),
     }
 }

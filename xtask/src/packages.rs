@@ -18,6 +18,8 @@ const BROWSER_ONLY: [&str; 3] = ["synckit-storage-web", "demo-todo", BASELINE];
 pub(crate) const BASELINE: &str = "demo-todo-baseline";
 /// The benchmarks: what they measure SyncKit beside takes minutes to build, and nobody's program has any of it.
 const APART: &str = "bench";
+/// The part of the benchmarks that runs in a browser.
+pub(crate) const CONTEST: &str = "bench-browser";
 /// Crates that have to work in the browser, too.
 const BROWSER_TOO: [&str; 5] =
     ["synckit", "synckit-editing", "synckit-leptos", "synckit-dioxus", "demo-editor"];
@@ -36,8 +38,10 @@ impl Selection {
     pub(crate) fn arguments(self) -> Vec<&'static str> {
         match self {
             Selection::Native => {
-                let excluded =
-                    BROWSER_ONLY.into_iter().chain([APART]).flat_map(|package| ["--exclude", package]);
+                let excluded = BROWSER_ONLY
+                    .into_iter()
+                    .chain([APART, CONTEST])
+                    .flat_map(|package| ["--exclude", package]);
                 std::iter::once("--workspace").chain(excluded).collect()
             }
             Selection::Browser => BROWSER_TOO

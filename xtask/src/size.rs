@@ -110,6 +110,11 @@ fn weigh(package: &str, static_files: Option<&str>, optimizer: Option<&Path>) ->
     Ok(Weight { wasm: measure(&wasm)?, script: total(scripts)?, rest })
 }
 
+/// What files weigh together, gzipped one by one.
+pub(crate) fn of(files: &[PathBuf]) -> Result<u64> {
+    Ok(total(files)?.gzipped)
+}
+
 impl Size {
     fn plus(self, other: Self) -> Self {
         Self { raw: self.raw + other.raw, gzipped: self.gzipped + other.gzipped }
