@@ -7,6 +7,8 @@ import { moved } from "./difference.js";
 
 // Longer texts are shown without carets of others: laying them out once more would hold up typing. In UTF-16 units.
 const LONGEST = 200000;
+// Longer texts are not laid out to keep lines where they are. In UTF-16 units.
+const SHORT = 50000;
 // How long a name stays after its caret has moved, in milliseconds.
 const NAMED = 3000;
 // How often a field is looked at whether it has moved in its page, in milliseconds.
@@ -188,6 +190,15 @@ export function carets(element) {
         caret.focus = moved(caret.focus, delta, true);
       }
       schedule();
+    },
+    // How far below the field's upper edge the line of a place begins, in pixels; nothing where that takes too long.
+    height(place, now) {
+      if (now.length > SHORT || element.tagName === "INPUT" || !element.isConnected) return undefined;
+      text = now;
+      lay();
+      const { y } = spot(place);
+      if (shown.length === 0) remove();
+      return y - element.scrollTop;
     },
     // Scrolls the field so that a place shows.
     reveal(place, now) {

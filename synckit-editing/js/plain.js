@@ -72,6 +72,9 @@ export function bind(element, options, send) {
     const { selectionStart: start, selectionEnd: end, selectionDirection: direction } = element;
     const [keep, ...change] = typeof delta[0] === "number" && delta[0] > 0 ? delta : [0, ...delta];
     const before = element.value;
+    // Lines that come above the caret do not push it out of sight: what somebody reads stays where it is.
+    const scrolls = !wanted && hasFocus() && keep < end && element.scrollHeight > element.clientHeight;
+    const height = scrolls ? overlay.height(end, before) : undefined;
     let back = 0;
     if (change.length > 0) {
       const most = Math.min(before.length, text.length) - keep;
@@ -90,6 +93,8 @@ export function bind(element, options, send) {
       element.setSelectionRange(from, Math.max(from, to), direction);
     }
     if (wanted) overlay.reveal(to, text);
+    const moves = height >= 0 && height < element.clientHeight;
+    if (moves) element.scrollTop += (overlay.height(to, text) ?? height) - height;
   }
 
   // Whether a message can be taken in now.
@@ -141,6 +146,9 @@ export function bind(element, options, send) {
     }
     clearTimeout(waiting);
     waiting = setTimeout(flush, COMPOSING);
+  });
+  on(element, "change", () => {
+    if (!composing) flush();
   });
   on(element, "compositionstart", () => (composing = true));
   on(element, "compositionend", endComposition);

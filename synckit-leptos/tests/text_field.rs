@@ -310,3 +310,90 @@ async fn a_field_that_is_read_only_shows_what_others_write() {
     rendered().await;
     assert_eq!((field.value(), note.body().get().unwrap()), ("yes".into(), "yes".into()));
 }
+
+#[wasm_bindgen_test]
+async fn what_is_typed_before_the_field_is_bound_is_kept() {
+    let (note, stage) = (note(), stage());
+    note.body().push("rendered\r\nelsewhere").unwrap();
+    let _mounted = mount_text(&note.body(), &stage);
+    // The element is there, its effects have not run: as in a page that a server has rendered.
+    let field = field(&stage);
+    assert_eq!(field.value(), "rendered\u{200b}\nelsewhere");
+    act(&field, "field.setRangeText('typed ', 0, 0, 'end')");
+    rendered().await;
+    assert_eq!(note.body().get().unwrap(), "typed rendered\r\nelsewhere");
+    assert_eq!(field.value(), "typed rendered\u{200b}\nelsewhere");
+}
+
+#[wasm_bindgen_test]
+async fn lines_that_come_above_do_not_push_the_caret_out_of_sight() {
+    let (note, stage) = (note(), stage());
+    note.body().push(&"a line\n".repeat(60)).unwrap();
+    let body = note.body();
+    let _mounted = mount_to(
+        stage.clone(),
+        move || view! { <SyncTextarea text=body attr:style="font: 16px/20px monospace; height: 100px"/> },
+    );
+    rendered().await;
+    let field = field(&stage);
+    select(&field, 210, 210);
+    field.set_scroll_top(560);
+    note.body().insert(0, &"above\n".repeat(10)).unwrap();
+    rendered().await;
+    assert_eq!((selection(&field), field.scroll_top()), ((270, 270), 760));
+    // What comes below moves nothing.
+    note.body().push("below\n").unwrap();
+    rendered().await;
+    assert_eq!(field.scroll_top(), 760);
+    // Undone somewhere else: the field goes there.
+    note.body().insert(0, "gone soon").unwrap();
+    rendered().await;
+    key(&field, "z", false);
+    rendered().await;
+    assert_eq!((selection(&field), field.scroll_top()), ((0, 0), 0));
+}
+
+#[wasm_bindgen_test]
+async fn whatever_two_people_do_both_see_the_same() {
+    for seed in 1..=6_u32 {
+        let (note, stage) = (note(), stage());
+        let other = other(&note, 2);
+        let mounted = mount_text(&note.body(), &stage);
+        let theirs = crate::fields::stage();
+        let their_field = mount_text(&other.body(), &theirs);
+        rendered().await;
+        let fields = [field(&stage), field(&theirs)];
+        let mut state = seed.wrapping_mul(2_654_435_761);
+        let mut random = |below: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) % below
+        };
+        for _ in 0..150 {
+            let field = &fields[random(2) as usize];
+            let len = u32::try_from(field.value().encode_utf16().count()).unwrap();
+            match random(12) {
+                0..3 => type_in(field, ["a", "👍🏽", "\n", "שׁ", "e\u{301}", "two words"][random(6) as usize]),
+                3 => select(field, random(len + 1), len),
+                4 | 5 => {
+                    let at = random(len + 1);
+                    select(field, at, at);
+                }
+                6 => drop(act(field, "field.focus(); document.execCommand('delete')")),
+                7 => drop(act(field, "field.focus(); document.execCommand('forwardDelete')")),
+                8 => drop(key(field, ["z", "y"][random(2) as usize], false)),
+                9 => note.import(&other.export_since(&note.version())).unwrap(),
+                10 => other.import(&note.export_since(&other.version())).unwrap(),
+                _ => rendered().await,
+            }
+        }
+        note.import(&other.export_since(&note.version())).unwrap();
+        other.import(&note.export_since(&other.version())).unwrap();
+        rendered().await;
+        let text = note.body().get().unwrap();
+        assert_eq!(text, other.body().get().unwrap(), "seed {seed}");
+        for field in &fields {
+            assert_eq!(field.value(), text, "seed {seed}");
+        }
+        drop((mounted, their_field));
+    }
+}
