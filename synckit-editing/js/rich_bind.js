@@ -195,7 +195,7 @@ function selected(editor) {
     tellState(editor);
 }
 
-function select(editor, anchor, focus = anchor) {
+export function select(editor, anchor, focus = anchor) {
     const bounded = (offset) => Math.min(Math.max(offset | 0, 0), editor.model.length);
     editor.selection = { anchor: bounded(anchor), focus: bounded(focus) };
     takeFocus(editor);

@@ -40,7 +40,9 @@ function marksOf(element, marks) {
 /** Inserts that stand for `html`, or null when it is too large. */
 export function readHtml(html) {
     if (html.length > MOST_HTML) return null;
-    const { body } = new DOMParser().parseFromString(html, "text/html");
+    // Around what was copied some put white space of their own.
+    const fragment = /<!--StartFragment-->([^]*)<!--EndFragment-->/.exec(html);
+    const { body } = new DOMParser().parseFromString(fragment ? fragment[1] : html, "text/html");
     const lines = [];
     let line = null;
     // A block begins where something is put into it, so that nested and empty elements make no empty lines.
@@ -49,7 +51,7 @@ export function readHtml(html) {
         line.parts.push([text, marks]);
     };
     const finish = (kind, always) => {
-        if (line) lines.push(line);
+        if (line) lines.push(withoutLastBreak(line));
         else if (always) lines.push({ kind, parts: [] });
         line = null;
     };
@@ -98,7 +100,14 @@ export function readHtml(html) {
 
 function trimEnd(line) {
     const last = line.parts[line.parts.length - 1];
-    last[0] = last[0].replace(/[ \t]+$/, "").replace(/\u2028+$/, "");
+    last[0] = last[0].replace(/[ \t]+$/, "");
+}
+
+// A line break at the end of a block makes no line.
+function withoutLastBreak(line) {
+    const last = line.parts[line.parts.length - 1];
+    if (last[0].endsWith(LINE_BREAK)) last[0] = last[0].slice(0, -1);
+    return line;
 }
 
 function inserts(lines, open) {

@@ -1,5 +1,6 @@
 // Keyboard shortcuts, and what a click does.
-import { block, link, stateOf, toggle } from "./rich_format.js";
+import { select } from "./rich_bind.js";
+import { block, stateOf, toggle } from "./rich_format.js";
 import { safeAddress } from "./rich_render.js";
 import { currentSelection } from "./rich_selection.js";
 
@@ -9,11 +10,20 @@ const SHIFTED_MARKS = { KeyS: "strike", KeyX: "strike" };
 const KEY_KINDS = { Digit0: null, Digit1: "h1", Digit2: "h2", Digit3: "h3", KeyC: "code" };
 const SHIFTED_KINDS = { Digit7: "ordered", Digit8: "bullet", Digit9: "quote" };
 
+// The browser does not get to what is out of sight and not laid out.
+function toEnd(editor, { key, shiftKey }) {
+    const end = key === (MAC ? "ArrowDown" : "End");
+    if (!end && key !== (MAC ? "ArrowUp" : "Home")) return null;
+    const place = end ? editor.model.length : 0;
+    return () => select(editor, shiftKey ? currentSelection(editor).anchor : place, place);
+}
+
 /** What a key asks for: a command, or nothing. */
 function commandOf(editor, event) {
     const { code, shiftKey, altKey } = event;
     const has = (map) => Object.hasOwn(map, code);
     if (!(MAC ? event.metaKey : event.ctrlKey) || (MAC ? event.ctrlKey : event.metaKey)) return null;
+    if (!altKey && toEnd(editor, event)) return toEnd(editor, event);
     // Letters by what is printed on the key, as everywhere else; digits by place, as they need shift on some keyboards.
     const letter = event.key.length === 1 ? event.key.toLowerCase() : "";
     const key = /[a-z]/.test(letter) ? `Key${letter.toUpperCase()}` : code;
@@ -23,12 +33,16 @@ function commandOf(editor, event) {
     if (shiftKey) {
         if (has(SHIFTED_KINDS)) return () => block(editor, SHIFTED_KINDS[code]);
         if (named(SHIFTED_MARKS)) return () => toggle(editor, named(SHIFTED_MARKS));
-        return key === "KeyZ" ? () => editor.send({ type: "redo" }) : null;
+        return key === "KeyZ" ? () => history(editor, "redo") : null;
     }
     if (named(KEY_MARKS)) return () => toggle(editor, named(KEY_MARKS));
-    if (key === "KeyK") return () => askForLink(editor);
-    if (key === "KeyZ") return () => editor.send({ type: "undo" });
-    return key === "KeyY" ? () => editor.send({ type: "redo" }) : null;
+    if (key === "KeyK") return () => editor.readonly || askForLink(editor);
+    if (key === "KeyZ") return () => history(editor, "undo");
+    return key === "KeyY" ? () => history(editor, "redo") : null;
+}
+
+function history(editor, type) {
+    if (!editor.readonly) editor.send({ type });
 }
 
 function askForLink(editor) {
@@ -43,7 +57,7 @@ export function listenKeys(editor) {
         const command = commandOf(editor, event);
         if (!command) return;
         event.preventDefault();
-        if (!editor.readonly) command();
+        command();
     });
     editor.listen(content, "click", (event) => {
         const anchor = event.target.closest?.("a[href]");
