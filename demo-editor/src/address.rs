@@ -21,11 +21,6 @@ impl Address {
         self.0.cloned()
     }
 
-    /// The same, without being told of changes.
-    pub(crate) fn peek(self) -> Option<String> {
-        self.0.peek().clone()
-    }
-
     /// Goes to a document; the one before stays behind the back button.
     pub(crate) fn open(self, page: &str) {
         self.go(page, false);

@@ -7,7 +7,7 @@ use crate::desk::{Desk, Draft};
 use crate::digest::Passage;
 use crate::home::Device;
 use crate::icon::{Icon, Picture};
-use crate::model::{Comment, CommentRef, DocumentRef, List, ObservableExt, Reply, ReplyRef};
+use crate::model::{Comment, CommentRef, DocumentRef, List, Observable, ObservableExt, Reply, ReplyRef};
 use crate::names::{color, initials};
 use crate::notices::Notices;
 use crate::platform;
@@ -19,23 +19,26 @@ const LONGEST: &str = "4000";
 #[component]
 pub(crate) fn Comments() -> Element {
     let desk = use_context::<Desk>();
-    let comments = desk.page().comments().signal();
+    let comments = desk.page().comments().map_signal(|comments| {
+        let is_resolved = |comment: &CommentRef| comment.resolved().get().unwrap_or_default();
+        comments.elements().into_iter().map(|comment| (is_resolved(&comment), comment)).collect::<Vec<_>>()
+    });
     let mut resolved_too = use_signal(|| false);
     let digest = desk.digest.read();
     let passage_of = |comment: &CommentRef| {
         let id = comment.id().to_string();
         digest.passages.iter().position(|passage| passage.comment == id)
     };
-    let mut shown: Vec<(Option<usize>, CommentRef)> =
-        comments().into_iter().map(|comment| (passage_of(&comment), comment)).collect();
+    let mut shown: Vec<_> = comments()
+        .into_iter()
+        .map(|(is_resolved, comment)| (passage_of(&comment), is_resolved, comment))
+        .collect();
     // What a comment was about may be deleted: such comments come last.
-    shown.sort_by_key(|(place, _)| place.unwrap_or(usize::MAX));
+    shown.sort_by_key(|(place, _, _)| place.unwrap_or(usize::MAX));
     let all = shown.len();
-    let is_open =
-        |comment: &CommentRef| !crate::model::Observable::get(&comment.resolved()).unwrap_or_default();
-    let open = shown.iter().filter(|(_, comment)| is_open(comment)).count();
+    let open = shown.iter().filter(|(_, is_resolved, _)| !is_resolved).count();
     if !resolved_too() {
-        shown.retain(|(_, comment)| is_open(comment));
+        shown.retain(|(_, is_resolved, _)| !is_resolved);
     }
     let draft = (desk.draft)();
     let nothing = shown.is_empty() && draft.is_none();
@@ -47,7 +50,7 @@ pub(crate) fn Comments() -> Element {
             if nothing {
                 p { class: "hint", "Select a passage and press Ctrl+Alt+M, or the button above the text, to say something about it." }
             }
-            for (place, comment) in shown {
+            for (place, _, comment) in shown {
                 Card { key: "{comment.id()}", comment, passage: place.map(|place| digest.passages[place].clone()) }
             }
             if all > open {

@@ -36,6 +36,14 @@ pub(crate) fn use_kept_history(page: &PageRef, ready: Memo<bool>, name: ReadSign
     });
 }
 
+/// Who made a version and how much of it; the first one is where the history begins, by nobody.
+fn words_for(history: &History, entry: &HistoryEntry) -> (String, String) {
+    match entry.replica {
+        None => ("The beginning".to_owned(), "An empty page".to_owned()),
+        replica => (author(history, replica), edits(entry)),
+    }
+}
+
 /// Who made a version, as the visitor knows them.
 fn author(history: &History, replica: Option<ReplicaId>) -> String {
     replica.and_then(|replica| history.author(replica)).unwrap_or_else(|| "Somebody".to_owned())
@@ -109,12 +117,13 @@ pub(crate) fn HistoryPanel() -> Element {
                         oninput: slide,
                     }
                     p { class: "slider-ends",
-                        span { {versions.first().map(|entry| when(entry.time))} }
+                        span { "the beginning" }
                         span { "now" }
                     }
                 }
                 Restore {}
             }
+            if past.is_none() {
             form { class: "name-version", onsubmit: keep_name,
                 input {
                     r#type: "text",
@@ -127,6 +136,7 @@ pub(crate) fn HistoryPanel() -> Element {
                     oninput: move |event| name.set(event.value()),
                 }
                 button { class: "button small", r#type: "submit", aria_disabled: "{name.read().trim().is_empty()}", "Keep" }
+            }
             }
             ol { class: "versions",
                 for checkpoint in checkpoints().into_iter().rev() {
@@ -143,9 +153,14 @@ pub(crate) fn HistoryPanel() -> Element {
                                 let mut go = go.clone();
                                 move |_| go(at)
                             },
-                            Writer { name: author(&history, entry.replica) }
-                            span { class: "what number", {edits(entry)} }
-                            span { class: "when", if at == last { "now" } else { {when(entry.until)} } }
+                            Written { history: history.clone(), entry: entry.clone() }
+                            span { class: "when",
+                                if at == last {
+                                    "now"
+                                } else if entry.replica.is_some() {
+                                    {when(entry.until)}
+                                }
+                            }
                         }
                     }
                 }
@@ -162,11 +177,19 @@ fn edits(entry: &HistoryEntry) -> String {
     }
 }
 
+/// By whom a version is.
 #[component]
-fn Writer(name: String) -> Element {
+fn Written(history: History, entry: HistoryEntry) -> Element {
+    let (name, what) = words_for(&history, &entry);
+    let is_somebodys = entry.replica.is_some();
     rsx! {
-        span { class: "avatar", style: "--color:{color(&name)}", aria_hidden: "true", {initials(&name)} }
+        if is_somebodys {
+            span { class: "avatar", style: "--color:{color(&name)}", aria_hidden: "true", {initials(&name)} }
+        } else {
+            Icon { of: Picture::Document }
+        }
         strong { "{name}" }
+        span { class: "what number", "{what}" }
     }
 }
 

@@ -26,7 +26,6 @@ pub(crate) enum Picture {
     More,
     Numbers,
     Outline,
-    Panel,
     Plus,
     Quote,
     Redo,
@@ -72,7 +71,6 @@ impl Picture {
                 "M10 6.5h10M10 12h10M10 17.5h10M4 5.2l1.4-.7v4M3.9 15.6c.4-1.2 2.4-1 2.2.3-.1.8-1.3 1.4-2.2 2.6h2.4"
             }
             Self::Outline => "M4.5 6.5h15M8.5 12h11M8.5 17.5h11",
-            Self::Panel => "M4 5.5h16v13H4zM14.5 5.5v13",
             Self::Plus => "M12 5v14M5 12h14",
             Self::Quote => {
                 "M9.5 7.5c-2.6.8-4 2.7-4 5.6v3.4h4.4v-4.4H7.7M18 7.5c-2.6.8-4 2.7-4 5.6v3.4h4.4v-4.4h-2.2"

@@ -29,8 +29,10 @@ pub(crate) fn Sidebar(menu: Signal<bool>) -> Element {
     };
     let key = move |event: KeyboardEvent| match event.key() {
         Key::Enter => {
+            let pasted = page_in(&search.peek());
             let first = || found.peek().first().and_then(|seen| seen.page().get().ok());
-            if let Some(page) = page_in(&search.peek()).or_else(first) {
+            let page = pasted.or_else(first);
+            if let Some(page) = page {
                 open(&page);
             }
         }

@@ -120,8 +120,17 @@ pub(crate) fn Toolbar() -> Element {
 /// The field for the address of a link, while somebody is asked for one.
 #[component]
 pub(crate) fn LinkField() -> Element {
+    let desk = use_context::<Desk>();
+    rsx! {
+        if let Some(asked) = (desk.link)() {
+            AskedForLink { asked }
+        }
+    }
+}
+
+#[component]
+fn AskedForLink(asked: Option<String>) -> Element {
     let mut desk = use_context::<Desk>();
-    let Some(asked) = (desk.link)() else { return rsx! {} };
     let mut address = use_signal(|| asked.unwrap_or_default());
     let mut done = move |address: Option<String>| {
         desk.link.set(None);

@@ -75,6 +75,7 @@ fn engine(arguments: &[OsString]) -> Result<()> {
 
 /// Takes the pictures of the documentation.
 pub(crate) fn take_screenshots() -> Result<()> {
+    prerequisites::picture_of_screen()?;
     with_browser("screenshot", &["docs/images"], false)
 }
 

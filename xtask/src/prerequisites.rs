@@ -131,6 +131,15 @@ pub(crate) fn virtual_screen() -> Result<()> {
     })
 }
 
+/// What takes the picture of a whole screen.
+pub(crate) fn picture_of_screen() -> Result<()> {
+    let is_there = || process::find("import").is_some();
+    if is_there() {
+        return Ok(());
+    }
+    get_packages("ImageMagick, which takes the picture of the desktop program,", &["imagemagick"], is_there)
+}
+
 /// Installs packages of Debian where that is possible; where not, names them.
 fn get_packages(purpose: &str, packages: &[&str], is_there: impl Fn() -> bool) -> Result<()> {
     let remedy = format!(

@@ -1,9 +1,11 @@
-//! Takes the pictures of the documentation from the running demo, with two people at work in it.
+//! The to-do lists, with two people at work in one.
 
-use std::path::PathBuf;
+use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use e2e::{Stage, Window};
+
+use crate::LOOKS;
 
 const ITEMS: [&str; 7] = [
     "Book the cabin by the lake",
@@ -15,9 +17,7 @@ const ITEMS: [&str; 7] = [
     "Tell the neighbours about the cat",
 ];
 
-#[tokio::main]
-async fn main() -> Result<()> {
-    let folder: PathBuf = std::env::args_os().nth(1).context("name the folder for the pictures")?.into();
+pub(crate) async fn take(folder: &Path) -> Result<()> {
     let stage = Stage::new().await?;
     let ann = stage.profile().await?.window(&stage.server.url("/")).await?;
     // A list that was there before, for the side of the page.
@@ -26,12 +26,7 @@ async fn main() -> Result<()> {
     let bob = stage.profile().await?.window(&list).await?;
     fill(&ann, &bob).await?;
 
-    for (suffix, width, height, dark) in [
-        ("", 1180, 760, false),
-        ("-dark", 1180, 760, true),
-        ("-narrow", 390, 800, false),
-        ("-narrow-dark", 390, 800, true),
-    ] {
+    for (suffix, width, height, dark) in LOOKS {
         ann.set_size(width, height).await?;
         ann.set_dark(dark).await?;
         // A fresh page: nothing hovered, no notice, the look chosen before the first paint.
