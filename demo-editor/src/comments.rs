@@ -133,7 +133,12 @@ fn Card(comment: CommentRef, passage: Option<Passage>) -> Element {
         move |_| {
             if notices.check(desk.delete_comment(comment.id())).is_some() {
                 let undo = desk.page().undo_manager();
-                notices.toast("Comment deleted", Some(Callback::new(move |()| drop(undo.undo()))));
+                notices.toast(
+                    "Comment deleted",
+                    Some(Callback::new(move |()| {
+                        undo.undo();
+                    })),
+                );
             }
         }
     };

@@ -227,7 +227,9 @@ fn Restore() -> Element {
         if notices.check(page.body().restore(&past.version)).is_some() {
             desk.past.set(None);
             let undo = page.undo_manager();
-            let undo = Callback::new(move |()| drop(undo.undo()));
+            let undo = Callback::new(move |()| {
+                undo.undo();
+            });
             notices.toast(format!("The text is as it was {}", when(past.time)), Some(undo));
         }
     };
