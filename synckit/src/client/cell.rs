@@ -148,7 +148,11 @@ impl DocumentCell {
         let inside = self.writer.enter();
         {
             let mut inner = self.lock();
-            let applied = inner.state.restore(snapshot, Origin::Remote)?;
+            let (applied, loaded) = inner.state.load(snapshot, Origin::Remote)?;
+            if loaded {
+                let version = inner.state.version().clone();
+                inner.fresh.push(Fresh::Loaded(version));
+            }
             inner.fresh.extend(applied.changes.into_iter().map(Fresh::Imported));
             inner.touch(&applied.touched);
         }
@@ -168,7 +172,7 @@ impl DocumentCell {
     pub(crate) fn take_fresh(&self) -> Vec<Change> {
         self.announced.store(false, Ordering::Release);
         let inner = &mut *self.lock();
-        std::mem::take(&mut inner.fresh).into_iter().map(|fresh| fresh.encode(&inner.state)).collect()
+        std::mem::take(&mut inner.fresh).into_iter().flat_map(|fresh| fresh.encode(&inner.state)).collect()
     }
 
     /// Sets the replica that local writes are made under. Refused (`false`) once something was written under another.
@@ -195,7 +199,7 @@ impl DocumentCell {
             let mut inner = self.lock();
             let (changes, touched) = inner.state.reissue(from, to);
             inner.replica = to;
-            inner.fresh.retain(|fresh| fresh.replica() != from.replica);
+            inner.fresh.retain(|fresh| fresh.replica() != Some(from.replica));
             inner.undo.clear();
             inner.touch(&touched);
             changes

@@ -29,8 +29,23 @@ impl DocumentState {
     /// # Errors
     /// [`ApplyError::Unreadable`] when anything in it is not readable; the document is then as it was.
     pub fn restore(&mut self, snapshot: &Snapshot, origin: Origin) -> Result<Applied, ApplyError> {
+        let (mut applied, loaded) = self.load(snapshot, origin)?;
+        if loaded && origin != Origin::Load {
+            // Whoever stores and passes on what was news needs the edits too.
+            applied.changes = self.since(&VersionVector::new()).changes;
+        }
+        Ok(applied)
+    }
+
+    /// [`restore`](Self::restore). `true` when it was loaded as a whole into an empty document: what was news is then all there
+    /// is, and not listed.
+    pub(crate) fn load(
+        &mut self,
+        snapshot: &Snapshot,
+        origin: Origin,
+    ) -> Result<(Applied, bool), ApplyError> {
         if snapshot.is_update() {
-            return self.apply(&snapshot.update, origin);
+            return Ok((self.apply(&snapshot.update, origin)?, false));
         }
         if !self.version.is_empty() || !self.parked.is_empty() {
             let mut other = Self::new();
@@ -38,7 +53,7 @@ impl DocumentState {
             let applied = self.apply(&other.since(&self.version), origin)?;
             #[cfg(feature = "history")]
             self.adopt_history(&other);
-            return Ok(applied);
+            return Ok((applied, false));
         }
         let mut fresh = Self { clock: self.clock.clone(), ..Self::new() };
         let mut applied = Applied::default();
@@ -48,11 +63,8 @@ impl DocumentState {
         fresh.texts_are_loaded();
         #[cfg(feature = "history")]
         fresh.read_history(&snapshot.history)?;
-        if origin != Origin::Load {
-            // Whoever stores and passes on what was news needs the edits too.
-            applied.changes = fresh.since(&VersionVector::new()).changes;
-        }
         *self = fresh;
-        Ok(applied)
+        applied.changes.clear();
+        Ok((applied, true))
     }
 }

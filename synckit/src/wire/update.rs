@@ -128,6 +128,9 @@ const MAX_DEPENDENCY: usize = 16;
 
 const NO_HEADER: DecodeError = DecodeError::Invalid("a change without a header");
 
+/// Takes what is beside the changes: the number of the field, and what is in it.
+type Beside<'a> = dyn FnMut(u32, &[u8]) -> Result<(), DecodeError> + 'a;
+
 /// A batch of changes. A snapshot is the update that starts from nothing.
 ///
 /// ```
@@ -178,10 +181,7 @@ impl Update {
         })
     }
 
-    fn read(
-        bytes: &[u8],
-        beside: &mut dyn FnMut(u32, &[u8]) -> Result<(), DecodeError>,
-    ) -> Result<Self, DecodeError> {
+    fn read(bytes: &[u8], beside: &mut Beside<'_>) -> Result<Self, DecodeError> {
         check("update", bytes.len(), Limits::DEFAULT.message)?;
         let mut changes = Vec::new();
         let mut rest = Bytes::new(bytes);
