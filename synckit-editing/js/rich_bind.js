@@ -25,7 +25,7 @@ export function bindRich(element, options, send) {
     const editor = {
         host, content, layer, send, options,
         model: newModel(),
-        blockOf: new WeakMap(),
+        blockOf: (node) => node?.synckitBlock,
         // How many edits were sent, and which patch was applied last.
         sent: 0, applied: 0,
         refused: false, composing: false, readonly: false,

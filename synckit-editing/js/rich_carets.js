@@ -81,7 +81,7 @@ function boxes(editor, from, to) {
 
 function blockBox({ blockOf }, node) {
     let top = node;
-    while (!blockOf.has(top)) top = top.parentNode;
+    while (!blockOf(top)) top = top.parentNode;
     // Asking for the chunk first does not lay out what is out of sight.
     const chunk = top.parentNode.getBoundingClientRect();
     return chunk.bottom < -innerHeight || chunk.top > 2 * innerHeight ? chunk : top.getBoundingClientRect();

@@ -68,14 +68,19 @@ function split(chunk) {
 }
 
 /** Lets the numbers of a list go on from one chunk to the next. */
-export function renumber({ model }) {
+export function renumber({ content, model, blockOf }) {
+    const firsts = new Map();
+    for (const chunk of content.children) {
+        const block = blockOf(chunk.firstChild);
+        if (block && kindOf(block) === "ordered") firsts.set(block, chunk);
+        else if (chunk.style.counterReset) chunk.style.counterReset = "";
+    }
+    if (!firsts.size) return;
     let number = 0;
     for (const block of model.blocks) {
-        const { element } = block;
-        if (!element.previousSibling) {
-            const wanted = number ? `synckit-item ${number}` : "";
-            if (element.parentNode.style.counterReset !== wanted) element.parentNode.style.counterReset = wanted;
-        }
+        const chunk = firsts.get(block);
+        const wanted = number ? `synckit-item ${number}` : "";
+        if (chunk && chunk.style.counterReset !== wanted) chunk.style.counterReset = wanted;
         number = kindOf(block) === "ordered" ? number + 1 : 0;
     }
 }

@@ -46,7 +46,7 @@ function readWritten(editor, composed, marks) {
     const caret = focusNode && content.contains(focusNode) ? placeInBlock(editor, focusNode, focusOffset) : null;
     const nodes = blockNodes(editor);
     const intact = nodes.length === model.blocks.length;
-    const candidates = intact ? [caret && blockOf.get(caret.top), composed] : [];
+    const candidates = intact ? [caret && blockOf(caret.top), composed] : [];
     for (const block of candidates) {
         const start = block && startOf(model, block);
         if (typeof start !== "number" || !content.contains(block.element)) continue;

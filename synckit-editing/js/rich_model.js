@@ -91,9 +91,19 @@ function join(...lists) {
 }
 
 function replace(model, block, from, to, spans) {
+    model.touched.add(block);
+    const [span] = spans;
+    // Typing at the end, and reading a text in, take no time that grows with the block.
+    if (from === block.length && spans.length === 1) {
+        const last = block.spans[block.spans.length - 1];
+        if (last && sameMarks(last.marks, span.marks)) {
+            block.spans[block.spans.length - 1] = { text: last.text + span.text, marks: last.marks };
+        } else if (span.text) block.spans.push(span);
+        block.length += span.text.length;
+        return;
+    }
     block.spans = join(cut(block.spans, 0, from), spans, cut(block.spans, to, block.length));
     block.length += lengthOf(spans) - (to - from);
-    model.touched.add(block);
 }
 
 function exchange(model, from, to, blocks) {

@@ -1,6 +1,6 @@
 // From the model to elements: only blocks that were touched, and in them only the spans that differ.
 import { place, renumber } from "./rich_chunks.js";
-import { LINE_BREAK, kindOf, sameMarks } from "./rich_model.js";
+import { LINE_BREAK, NO_MARKS, kindOf, sameMarks } from "./rich_model.js";
 
 const BLOCK_TAGS = { h1: "h1", h2: "h2", h3: "h3", quote: "blockquote", code: "pre", bullet: "div", ordered: "div" };
 const INLINE_TAGS = { bold: "strong", italic: "em", underline: "u", strike: "s", code: "code" };
@@ -15,6 +15,7 @@ export function safeAddress(address) {
 const commentsOf = (marks) => Object.keys(marks).filter((key) => key.startsWith("comment:")).map((key) => key.slice(8));
 
 function wrapped(leaf, marks) {
+    if (marks === NO_MARKS) return leaf;
     let node = leaf;
     const wrap = (tag) => {
         const element = document.createElement(tag);
@@ -75,7 +76,8 @@ function renderSpans(block) {
     const old = block.nodes;
     if (!old) {
         block.nodes = wanted.map(madeNodes);
-        element.replaceChildren(...block.nodes.map((each) => each.top));
+        if (element.firstChild) element.replaceChildren();
+        for (const each of block.nodes) element.append(each.top);
     } else {
         const most = Math.min(old.length, wanted.length);
         let front = 0;
@@ -107,16 +109,26 @@ function renderSpans(block) {
     if (!needed) block.filler = null;
 }
 
-function renderBlock(editor, block) {
-    const kind = kindOf(block);
-    const old = block.element;
-    if (!old || block.shownKind !== kind) {
+const emptyBlocks = new Map();
+
+function emptyBlock(kind) {
+    if (!emptyBlocks.has(kind)) {
         const element = document.createElement(BLOCK_TAGS[kind] ?? "p");
         element.dir = "auto";
         element.className = "synckit-block";
         if (kind) element.dataset.kind = kind;
         if (kind === "bullet" || kind === "ordered") element.setAttribute("role", "listitem");
         if (kind === "code") element.spellcheck = false;
+        emptyBlocks.set(kind, element);
+    }
+    return emptyBlocks.get(kind).cloneNode(false);
+}
+
+function renderBlock(editor, block) {
+    const kind = kindOf(block);
+    const old = block.element;
+    if (!old || block.shownKind !== kind) {
+        const element = emptyBlock(kind);
         if (old) {
             element.append(...old.childNodes);
             old.replaceWith(element);
@@ -124,7 +136,7 @@ function renderBlock(editor, block) {
         block.element = element;
         block.shownKind = kind;
         editor.rekinded = true;
-        editor.blockOf.set(element, block);
+        element.synckitBlock = block;
     }
     renderSpans(block);
 }

@@ -35,7 +35,7 @@ export function textOfElement(top) {
 /** The element of a block around a place in the page, and where in its text; nothing for a place elsewhere. */
 export function placeInBlock(editor, node, offset) {
     let top = node;
-    while (top && top !== editor.content && !editor.blockOf.has(top)) top = top.parentNode;
+    while (top && top !== editor.content && !editor.blockOf(top)) top = top.parentNode;
     return top && top !== editor.content ? { top, at: lengthBefore(top, node, offset) } : null;
 }
 
@@ -45,12 +45,12 @@ export function offsetAt(editor, node, offset) {
     if (node === content || node.parentNode === content) {
         // Between chunks or between blocks.
         let next = node.childNodes[offset] ?? (node === content ? null : node.nextSibling);
-        if (next && !blockOf.has(next)) next = next.firstChild;
-        const start = next && blockOf.has(next) ? startOf(model, blockOf.get(next)) : null;
+        if (next && !blockOf(next)) next = next.firstChild;
+        const start = next && blockOf(next) ? startOf(model, blockOf(next)) : null;
         return start ?? model.length;
     }
     const place = placeInBlock(editor, node, offset);
-    const block = place && blockOf.get(place.top);
+    const block = place && blockOf(place.top);
     const start = block ? startOf(model, block) : null;
     return start === null ? null : start + Math.min(place.at, block.length);
 }
