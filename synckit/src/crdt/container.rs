@@ -98,6 +98,17 @@ impl Slot {
     }
 }
 
+/// A part of a container that operations act on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// All of it.
+    Whole,
+    /// A key of a map.
+    Key(Arc<str>),
+    /// An item of a list.
+    Item(Dot),
+}
+
 /// The state of one container.
 #[derive(Debug, Clone)]
 pub(crate) enum Content {
@@ -139,6 +150,20 @@ impl Content {
             Self::Counter(counter) => counter.live(emit),
             Self::Set(set) => set.live(emit),
             Self::Text(_) => {}
+        }
+    }
+
+    /// [`live`](Self::live) for one part.
+    pub(crate) fn live_at(&self, part: &Part, known: &VersionVector, emit: &mut dyn FnMut(Live)) {
+        let news = &mut |live: Live| {
+            if !known.contains(live.stamp.dot) {
+                emit(live);
+            }
+        };
+        match (self, part) {
+            (Self::Map(map), Part::Key(key)) => map.live_at(key, news),
+            (Self::List(list), Part::Item(item)) => list.live_at(*item, news),
+            _ => self.live(known, emit),
         }
     }
 

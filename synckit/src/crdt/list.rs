@@ -50,6 +50,26 @@ impl Item {
     pub(crate) fn visible(&self) -> bool {
         self.inserted.is_some() && self.life.as_ref().is_none_or(|register| register.value)
     }
+
+    /// Hands over the operations that it is made of.
+    fn live(&self, emit: &mut dyn FnMut(Live)) {
+        let id = self.id;
+        if let Some(Register { stamp, value: (position, slot) }) = &self.inserted {
+            let action = Action::ListInsert { position: position.clone(), slot: slot.clone() };
+            emit(Live { stamp: *stamp, action });
+        }
+        if let Some(Register { stamp, value }) = &self.moved {
+            emit(Live { stamp: *stamp, action: Action::ListMove { item: id, position: value.clone() } });
+        }
+        if let Some(Register { stamp, value }) = &self.replaced {
+            emit(Live { stamp: *stamp, action: Action::ListSet { item: id, slot: value.clone() } });
+        }
+        if let Some(Register { stamp, value }) = &self.life {
+            let action =
+                if *value { Action::ListRestore { item: id } } else { Action::ListDelete { item: id } };
+            emit(Live { stamp: *stamp, action });
+        }
+    }
 }
 
 /// What an operation changed.
@@ -146,23 +166,13 @@ impl ListState {
     }
 
     pub(crate) fn live(&self, emit: &mut dyn FnMut(Live)) {
-        for item in &self.items {
-            let id = item.id;
-            if let Some(Register { stamp, value: (position, slot) }) = &item.inserted {
-                let action = Action::ListInsert { position: position.clone(), slot: slot.clone() };
-                emit(Live { stamp: *stamp, action });
-            }
-            if let Some(Register { stamp, value }) = &item.moved {
-                emit(Live { stamp: *stamp, action: Action::ListMove { item: id, position: value.clone() } });
-            }
-            if let Some(Register { stamp, value }) = &item.replaced {
-                emit(Live { stamp: *stamp, action: Action::ListSet { item: id, slot: value.clone() } });
-            }
-            if let Some(Register { stamp, value }) = &item.life {
-                let action =
-                    if *value { Action::ListRestore { item: id } } else { Action::ListDelete { item: id } };
-                emit(Live { stamp: *stamp, action });
-            }
+        self.items.iter().for_each(|item| item.live(emit));
+    }
+
+    /// [`live`](Self::live) for one item. O(1).
+    pub(crate) fn live_at(&self, id: Dot, emit: &mut dyn FnMut(Live)) {
+        if let Some(item) = self.item(id) {
+            item.live(emit);
         }
     }
 

@@ -44,13 +44,13 @@ impl MapState {
     }
 
     pub(crate) fn live(&self, emit: &mut dyn FnMut(Live)) {
-        for (key, register) in &self.entries {
-            let key = key.clone();
-            let action = match &register.value {
-                Some(slot) => Action::MapSet { key, slot: slot.clone() },
-                None => Action::MapDelete { key },
-            };
-            emit(Live { stamp: register.stamp, action });
+        self.entries.iter().for_each(|(key, register)| emit(live(key, register)));
+    }
+
+    /// [`live`](Self::live) for one key. O(log n).
+    pub(crate) fn live_at(&self, key: &Arc<str>, emit: &mut dyn FnMut(Live)) {
+        if let Some(register) = self.entries.get(key) {
+            emit(live(key, register));
         }
     }
 
@@ -58,4 +58,13 @@ impl MapState {
         let slot = |register: &Register<Option<Slot>>| register.value.as_ref().map_or(0, Slot::byte_size);
         self.entries.iter().map(|(key, register)| 64 + key.len() + slot(register)).sum()
     }
+}
+
+fn live(key: &Arc<str>, register: &Register<Option<Slot>>) -> Live {
+    let key = key.clone();
+    let action = match &register.value {
+        Some(slot) => Action::MapSet { key, slot: slot.clone() },
+        None => Action::MapDelete { key },
+    };
+    Live { stamp: register.stamp, action }
 }

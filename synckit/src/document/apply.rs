@@ -150,6 +150,7 @@ impl DocumentState {
             self.execute(&operation, &mut applied.touched);
         });
         self.version.advance(change.replica, change.last_seq());
+        self.recent.end(change.replica, known + 1, change.last_seq());
         self.boundaries.get_or_default(change.replica).push(change.last_seq());
         applied.changes.push(change.clone());
     }

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use super::state::DocumentState;
 use crate::crdt::causal;
+use crate::crdt::container::Part;
 use crate::crdt::operation::{Action, Live, Operation, Stamp};
 use crate::sorted::{SortedMap, sort_by_number};
 use crate::version::{Dot, ReplicaId, Timestamp, VersionVector};
@@ -16,7 +17,8 @@ const MAX_OPERATIONS: usize = 256;
 const MAX_BYTES: usize = 32 << 10;
 
 impl DocumentState {
-    /// Everything that `version` lacks, each change behind those that it depends on. O(document).
+    /// Everything that `version` lacks, each change behind those that it depends on. O(change) for a version that is a few
+    /// changes behind, else O(document).
     ///
     /// Changes that are acknowledged ([`acknowledge`](Self::acknowledge)) are merged; the others keep their boundaries.
     pub fn since(&self, version: &VersionVector) -> Update {
@@ -39,8 +41,9 @@ impl DocumentState {
                     operations.push(operation);
                 }
             });
-        for (id, content) in &self.containers {
-            content.live(version, &mut |live| {
+        let mut take = |at: usize, part: &Part| {
+            let (id, content) = &self.containers[at];
+            content.live_at(part, version, &mut |live| {
                 if if live.action.is_timed() { is_recorded } else { beside } {
                     return;
                 }
@@ -50,6 +53,10 @@ impl DocumentState {
                     self.dated(operation, &mut |operation| operations.push(operation));
                 }
             });
+        };
+        match self.recent.places(version, &self.version) {
+            Some(places) => places.into_iter().for_each(|(at, part)| take(*at as usize, part)),
+            None => (0..self.containers.len()).for_each(|at| take(at, &Part::Whole)),
         }
         let mut streams = Vec::new();
         for (replica, mut operations) in missing {

@@ -3,6 +3,7 @@
 use super::apply::Applied;
 use super::error::ApplyError;
 use super::event::Origin;
+use super::recent::Recent;
 use super::state::DocumentState;
 use crate::version::VersionVector;
 use crate::wire::Snapshot;
@@ -63,6 +64,8 @@ impl DocumentState {
         fresh.texts_are_loaded();
         #[cfg(feature = "history")]
         fresh.read_history(&snapshot.history)?;
+        // What was read has nothing to do with the order in which it came about.
+        fresh.recent = Recent::default();
         *self = fresh;
         applied.changes.clear();
         Ok((applied, true))

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::apply::Parked;
 use super::event::{Target, Touched};
-use crate::crdt::container::{ContainerId, Content};
+use super::recent::Recent;
+use crate::crdt::container::{ContainerId, Content, Part};
 use crate::crdt::counter::CounterState;
 use crate::crdt::list::{Effect, ListState};
 use crate::crdt::map::MapState;
@@ -39,6 +40,8 @@ pub struct DocumentState {
     /// For containers created by an operation: the container they were put into.
     pub(super) parents: HashMap<ContainerId, ContainerId>,
     pub(super) version: VersionVector,
+    /// How the version came about lately.
+    pub(super) recent: Recent,
     pub(super) clock: HybridClock,
     pub(super) parked: Parked,
     /// Where changes end that the server has not acknowledged, ascending for each replica.
@@ -190,7 +193,8 @@ impl DocumentState {
     /// The text of a container, a new one if nobody has written it yet; `None` when it is something else.
     #[cfg(feature = "text")]
     pub(crate) fn text_mut(&mut self, id: &ContainerId) -> Option<&mut TextState> {
-        match self.content_mut(id) {
+        let at = self.number_of(id);
+        match &mut self.containers[at as usize].1 {
             Content::Text(text) => Some(text),
             _ => None,
         }
@@ -209,7 +213,18 @@ impl DocumentState {
             self.parents.insert(child, container.clone());
         }
         let mut base = None;
-        let target = match (self.content_mut(container), action) {
+        let part = match action {
+            Action::MapSet { key, .. } | Action::MapDelete { key } => Part::Key(key.clone()),
+            Action::ListInsert { .. } => Part::Item(stamp.dot),
+            Action::ListMove { item, .. }
+            | Action::ListSet { item, .. }
+            | Action::ListDelete { item }
+            | Action::ListRestore { item } => Part::Item(*item),
+            _ => Part::Whole,
+        };
+        let at = self.number_of(container);
+        self.recent.touch((at, part));
+        let target = match (&mut self.containers[at as usize].1, action) {
             (Content::Map(map), Action::MapSet { key, slot }) => map
                 .write(*stamp, key, Some(slot.clone()))
                 .then(|| Target::Field(container.clone(), key.clone())),
@@ -270,10 +285,11 @@ impl DocumentState {
         at
     }
 
-    fn content_mut(&mut self, id: &ContainerId) -> &mut Content {
+    /// The number of a container, a new one if nobody has written it yet.
+    fn number_of(&mut self, id: &ContainerId) -> u32 {
         if self.containers.get(self.last as usize).is_none_or(|(last, _)| last != id) {
             self.last = self.place_of(id).unwrap_or_else(|| self.create(id));
         }
-        &mut self.containers[self.last as usize].1
+        self.last
     }
 }

@@ -8,6 +8,8 @@ use super::undo::Inverse;
 use std::sync::atomic::Ordering;
 
 use crate::crdt::container::ContainerId;
+#[cfg(feature = "text")]
+use crate::crdt::container::Part;
 use crate::crdt::operation::{Action, Operation, Stamp};
 #[cfg(feature = "text")]
 use crate::crdt::text::TextState;
@@ -75,6 +77,8 @@ impl Transaction<'_> {
         }
         self.open.next_seq += steps;
         self.state.version.advance(dot.replica, dot.seq + steps - 1);
+        // The text was written last.
+        self.state.recent.touch((self.state.last, Part::Whole));
         if self.open.edited.iter().all(|(other, _)| other != container) {
             self.open.edited.push((container.clone(), dot.seq));
             self.open.touched.insert(Target::Content(container.clone()));
@@ -146,6 +150,7 @@ impl DocumentState {
             return None;
         }
         let last_seq = next_seq - 1;
+        self.recent.end(replica, first_seq, last_seq);
         if !edited.is_empty() {
             self.note_edits(replica, last_seq, time);
         }
