@@ -1,5 +1,7 @@
 //! Comments: on which passage, by whom, with answers, until they are resolved.
 
+use std::rc::Rc;
+
 use dioxus::prelude::*;
 
 use crate::clock;
@@ -19,9 +21,11 @@ const LONGEST: &str = "4000";
 #[component]
 pub(crate) fn Comments() -> Element {
     let desk = use_context::<Desk>();
-    let comments = desk.page().comments().map_signal(|comments| {
+    // Of the whole document: what is in a comment may change, too.
+    let comments = desk.page().map_signal(|page| {
         let is_resolved = |comment: &CommentRef| comment.resolved().get().unwrap_or_default();
-        comments.elements().into_iter().map(|comment| (is_resolved(&comment), comment)).collect::<Vec<_>>()
+        let comments = page.comments().elements().into_iter();
+        comments.map(|comment| (is_resolved(&comment), comment)).collect::<Vec<_>>()
     });
     let mut resolved_too = use_signal(|| false);
     let digest = desk.digest.read();
@@ -135,7 +139,7 @@ fn Card(comment: CommentRef, passage: Option<Passage>) -> Element {
                 let undo = desk.page().undo_manager();
                 notices.toast(
                     "Comment deleted",
-                    Some(Callback::new(move |()| {
+                    Some(Rc::new(move || {
                         undo.undo();
                     })),
                 );

@@ -1,5 +1,7 @@
 //! The history of a document: a slider over its versions, who wrote what, and the way back.
 
+use std::rc::Rc;
+
 use dioxus::prelude::*;
 use synckit::version::{ReplicaId, VersionVector};
 use synckit::{Checkpoint, History, HistoryEntry};
@@ -227,7 +229,7 @@ fn Restore() -> Element {
         if notices.check(page.body().restore(&past.version)).is_some() {
             desk.past.set(None);
             let undo = page.undo_manager();
-            let undo = Callback::new(move |()| {
+            let undo = Rc::new(move || {
                 undo.undo();
             });
             notices.toast(format!("The text is as it was {}", when(past.time)), Some(undo));

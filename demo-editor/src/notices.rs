@@ -1,6 +1,7 @@
 //! What the page says to the visitor: a spoken line for screen readers, a toast, an error with its remedy.
 
 use std::fmt::Display;
+use std::rc::Rc;
 use std::time::Duration;
 
 use dioxus::prelude::*;
@@ -12,12 +13,15 @@ use crate::platform;
 /// How long a toast stays.
 const TOAST: Duration = Duration::from_secs(6);
 
+/// What takes back what a message tells of. Not a callback of a component: that may be what has just been removed.
+pub(crate) type Undo = Rc<dyn Fn()>;
+
 /// A short message with an optional way back.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub(crate) struct Toast {
     number: u32,
     text: String,
-    undo: Option<Callback<()>>,
+    undo: Option<Undo>,
 }
 
 /// The page's way to speak.
@@ -51,7 +55,7 @@ impl Notices {
     }
 
     /// Shows a message for a while, with a button that takes it back.
-    pub(crate) fn toast(mut self, text: impl Into<String>, undo: Option<Callback<()>>) {
+    pub(crate) fn toast(mut self, text: impl Into<String>, undo: Option<Undo>) {
         let text = text.into();
         self.announce(text.clone());
         let number = self.number.peek().wrapping_add(1);
@@ -114,7 +118,7 @@ pub(crate) fn NoticeArea() -> Element {
                             r#type: "button",
                             onclick: move |_| {
                                 notices.hide_toast();
-                                undo.call(());
+                                undo();
                             },
                             "Undo"
                         }

@@ -1,5 +1,7 @@
 //! The documents this device has seen, and how to find one of them.
 
+use std::rc::Rc;
+
 use dioxus::prelude::*;
 
 use crate::address::{Address, page_in, path_of};
@@ -14,11 +16,11 @@ use crate::transfer::ImportButton;
 pub(crate) fn Sidebar(menu: Signal<bool>) -> Element {
     let mut menu = menu;
     let address = use_context::<Address>();
-    let documents = use_context::<Device>().home().documents();
+    let home = use_context::<Device>().home();
     let mut search = use_signal(String::new);
-    let found = documents.map_signal(move |documents| {
+    let found = home.map_signal(move |home| {
         let search = search.read().to_lowercase();
-        let mut found = documents.elements();
+        let mut found = home.documents().elements();
         found.retain(|seen| is_found(seen, &search));
         found
     });
@@ -130,7 +132,7 @@ fn Entry(seen: SeenPageRef, menu: Signal<bool>) -> Element {
         let entry = SeenPage { page: page(), title: title(), beginning: beginning() };
         if notices.check(home.documents().remove(id)).is_some() {
             // The document itself belongs to everybody who has its address.
-            let undo = Callback::new(move |()| {
+            let undo = Rc::new(move || {
                 notices.check(home.documents().insert(place, entry.clone()));
             });
             notices.toast(format!("Removed “{name}” from this device's list"), Some(undo));
