@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use synckit::{Cursor, FieldValue, Observable, PeerId, Presence, ReadError, Subscription, TextRef};
 
-/// Somebody's caret or selection in a text, as others are told of it through a
-/// [`Presence`](synckit::Presence).
+/// Somebody's caret or selection in a text, as others are told of it through a [`Presence`].
 ///
 /// ```
 /// use synckit::{Side, SyncKit};

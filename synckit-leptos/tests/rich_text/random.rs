@@ -1,6 +1,5 @@
 //! Two people on two devices who do anything in any order, and hear of each other late.
 
-use synckit::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::stage::{Stage, note, rendered, send, stage};
