@@ -195,6 +195,12 @@ impl Marks {
         self.marks.insert(at, (stamp, mark));
     }
 
+    /// Drops those that are tied to characters which have never been here: as operations they would have had no effect.
+    #[cfg(feature = "history")]
+    pub(crate) fn drop_strange(&mut self, sequence: &Sequence) {
+        self.marks.retain(|(_, mark)| mark.range(sequence).is_some());
+    }
+
     pub(crate) fn live(&self, known: &VersionVector, emit: &mut dyn FnMut(Live)) {
         for (stamp, mark) in self.marks.iter().filter(|(stamp, _)| !known.contains(stamp.dot)) {
             emit(Live { stamp: *stamp, action: Action::Text(TextAction::Mark(mark.clone())) });

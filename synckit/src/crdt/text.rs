@@ -160,7 +160,10 @@ impl TextState {
     /// Gives a text that was just loaded the characters that are deleted.
     #[cfg(feature = "history")]
     pub(crate) fn restore_deleted(&mut self, runs: &[(u64, bool)], text: &str) -> Result<(), DecodeError> {
-        self.sequence.restore_deleted(runs, text)
+        self.sequence.restore_deleted(runs, text)?;
+        self.sequence.prepare();
+        self.marks.drop_strange(&self.sequence);
+        Ok(())
     }
 
     /// Inserts by position, as a local write.

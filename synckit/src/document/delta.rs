@@ -125,7 +125,9 @@ impl DocumentState {
     }
 
     fn change(&self, replica: ReplicaId, first_seq: u64, last_seq: u64, live: &[Operation]) -> Change {
-        let timed = |operation: &&Operation| operation.stamp.time != Timestamp::default();
+        let timed = |operation: &&Operation| {
+            operation.action.is_timed() || operation.stamp.time != Timestamp::default()
+        };
         let time = live.iter().find(timed).map_or(self.clock.last(), |operation| operation.stamp.time);
         let mut dependencies = VersionVector::new();
         live.iter().for_each(|operation| operations::depend(&mut dependencies, operation));

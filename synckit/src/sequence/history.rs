@@ -7,7 +7,7 @@ use super::piece::{Piece, Place};
 use super::snapshot::wide_pieces;
 use super::tree::{Sum, Tree};
 use super::writer::{Deletion, Span};
-use crate::version::VersionVector;
+use crate::version::{ReplicaId, VersionVector};
 use crate::wire::DecodeError;
 
 /// Part of a text, and what became of it between two versions.
@@ -262,6 +262,15 @@ impl Sequence {
             self.index();
         }
         Ok(())
+    }
+
+    /// Hands over which sequence numbers were used: the first one and the one behind the last.
+    pub(crate) fn numbers(&self, emit: &mut dyn FnMut(ReplicaId, u64, u64)) {
+        for writer in &self.writers {
+            let mut emit = |first: u32, end: u32| emit(writer.replica, u64::from(first), u64::from(end));
+            writer.spans.iter().for_each(|span| emit(span.seq, span.end()));
+            writer.deletions.iter().for_each(|deletion| emit(deletion.seq, deletion.end()));
+        }
     }
 
     /// A piece's characters from `start` to `end`.

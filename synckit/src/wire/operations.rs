@@ -55,7 +55,7 @@ pub(crate) fn encode(
     let mut container = None;
     for (at, Operation { stamp, container: id, action }) in operations.iter().enumerate() {
         let Stamp { mut time, dot } = *stamp;
-        if time == Timestamp::default() {
+        if time == Timestamp::default() && !action.is_timed() {
             // Nobody knows it and nothing depends on it: it takes the time of what stands before it, which costs nothing.
             time = last_time;
         }

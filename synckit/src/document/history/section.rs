@@ -8,7 +8,9 @@ use super::{DocumentState, History, by_replica, keeper};
 use crate::crdt::container::Content;
 use crate::crdt::operation::{Live, Operation};
 use crate::document::error::ApplyError;
-use crate::version::VersionVector;
+use crate::document::event::Touched;
+use crate::sorted::SortedMap;
+use crate::version::{ReplicaId, VersionVector};
 use crate::wire::history::{Deleted, HistorySection};
 use crate::wire::operations::Reader;
 use crate::wire::{Change, DecodeError, Update};
@@ -54,7 +56,8 @@ impl DocumentState {
         let HistorySection { from, past, steps, deleted } =
             HistorySection::decode(bytes).map_err(ApplyError::History)?;
         self.restore_deleted(&deleted)?;
-        if self.version.get(keeper()) == 0 || !self.version.includes(&from) {
+        // It may begin with what has not arrived yet: somebody else's floor.
+        if self.version.get(keeper()) == 0 {
             return Err(WRONG);
         }
         let mut replaced = Vec::new();
@@ -68,7 +71,14 @@ impl DocumentState {
         if !replaced.windows(2).all(ascends) || !past.changes.is_sorted_by_key(|change| change.replica) {
             return Err(WRONG);
         }
+        // That something else has replaced them is not taken on trust: whoever gets them as changes executes them too.
+        self.history = None;
+        let bases = std::mem::take(&mut self.counter_bases);
+        let mut touched = Touched::default();
+        replaced.iter().for_each(|operation| self.execute(operation, &mut touched));
+        self.counter_bases = bases;
         let all = by_replica(|emit| replaced.into_iter().for_each(emit), |emit| self.each_live(emit));
+        self.check_numbers(&all)?;
         let mut history = History::new(from, all);
         for (replica, own) in steps {
             if own.last().is_some_and(|last| last.end > self.version.get(replica)) {
@@ -134,6 +144,25 @@ impl DocumentState {
             text.restore_deleted(runs, characters).map_err(ApplyError::History)?;
         }
         if texts.next().is_some() { Err(WRONG) } else { Ok(()) }
+    }
+
+    /// # Errors
+    /// When two operations have one sequence number.
+    fn check_numbers(&self, operations: &SortedMap<ReplicaId, Vec<Operation>>) -> Result<(), ApplyError> {
+        let mut taken: Vec<(ReplicaId, u64, u64)> = Vec::new();
+        for (replica, own) in operations.iter() {
+            taken.extend(own.iter().map(|operation| {
+                let first = operation.stamp.dot.seq;
+                (*replica, first, first + operation.action.span())
+            }));
+        }
+        #[cfg(feature = "text")]
+        for (_, text) in self.texts() {
+            text.sequence().numbers(&mut |replica, first, end| taken.push((replica, first, end)));
+        }
+        taken.sort_unstable();
+        let apart = |pair: &[(ReplicaId, u64, u64)]| pair[0].0 != pair[1].0 || pair[0].2 <= pair[1].1;
+        if taken.windows(2).all(apart) { Ok(()) } else { Err(WRONG) }
     }
 
     #[cfg(not(feature = "text"))]
