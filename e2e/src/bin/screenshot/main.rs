@@ -1,4 +1,6 @@
 //! Takes the pictures of the documentation from the running demos, with two people at work in them.
+//!
+//! Arguments: the folder for the pictures, and `todo` or `editor` for those of one demo.
 
 mod editor;
 mod todo;
@@ -18,6 +20,13 @@ const LOOKS: [(&str, u32, u32, bool); 4] = [
 #[tokio::main]
 async fn main() -> Result<()> {
     let folder: PathBuf = std::env::args_os().nth(1).context("name the folder for the pictures")?.into();
-    todo::take(&folder).await?;
-    editor::take(&folder).await
+    let only = std::env::args().nth(2);
+    let wanted = |demo: &str| only.as_deref().is_none_or(|only| only == demo);
+    if wanted("todo") {
+        todo::take(&folder).await?;
+    }
+    if wanted("editor") {
+        editor::take(&folder).await?;
+    }
+    Ok(())
 }
