@@ -136,33 +136,20 @@ impl Content {
 
     /// Hands every operation that is still live and that `known` lacks to `emit`, in no particular order.
     pub(crate) fn live(&self, known: &VersionVector, emit: &mut dyn FnMut(Live)) {
-        if let Self::Text(text) = self {
-            return text.live(known, emit);
-        }
-        let emit = &mut |live: Live| {
-            if !known.contains(live.stamp.dot) {
-                emit(live);
-            }
-        };
         match self {
-            Self::Map(map) => map.live(emit),
-            Self::List(list) => list.live(emit),
-            Self::Counter(counter) => counter.live(emit),
-            Self::Set(set) => set.live(emit),
-            Self::Text(_) => {}
+            Self::Map(map) => map.live(known, emit),
+            Self::List(list) => list.live(known, emit),
+            Self::Counter(counter) => counter.live(known, emit),
+            Self::Set(set) => set.live(known, emit),
+            Self::Text(text) => text.live(known, emit),
         }
     }
 
     /// [`live`](Self::live) for one part.
     pub(crate) fn live_at(&self, part: &Part, known: &VersionVector, emit: &mut dyn FnMut(Live)) {
-        let news = &mut |live: Live| {
-            if !known.contains(live.stamp.dot) {
-                emit(live);
-            }
-        };
         match (self, part) {
-            (Self::Map(map), Part::Key(key)) => map.live_at(key, news),
-            (Self::List(list), Part::Item(item)) => list.live_at(*item, news),
+            (Self::Map(map), Part::Key(key)) => map.live_at(key, known, emit),
+            (Self::List(list), Part::Item(item)) => list.live_at(*item, known, emit),
             _ => self.live(known, emit),
         }
     }

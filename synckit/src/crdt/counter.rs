@@ -2,7 +2,7 @@
 //! earlier ones, so a long-lived counter costs one entry for each replica.
 
 use super::operation::{Action, Live, Stamp};
-use crate::version::ReplicaId;
+use crate::version::{ReplicaId, VersionVector};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Part {
@@ -46,8 +46,9 @@ impl CounterState {
         sum.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64
     }
 
-    pub(crate) fn live(&self, emit: &mut dyn FnMut(Live)) {
-        for part in &self.parts {
+    /// Hands over what `known` lacks.
+    pub(crate) fn live(&self, known: &VersionVector, emit: &mut dyn FnMut(Live)) {
+        for part in self.parts.iter().filter(|part| !known.contains(part.stamp.dot)) {
             let action = Action::CounterAdd { added: part.added, subtracted: part.subtracted };
             emit(Live { stamp: part.stamp, action });
         }

@@ -7,7 +7,7 @@ use super::position::Position;
 use super::register::{self, Register};
 use crate::hash::HashMap;
 use crate::sorted::sort_by;
-use crate::version::Dot;
+use crate::version::{Dot, VersionVector};
 
 /// One item. A register is empty while only later operations on the item have arrived, not its insertion.
 #[derive(Debug, Clone)]
@@ -15,59 +15,91 @@ pub(crate) struct Item {
     pub(crate) id: Dot,
     /// The insertion as it was, kept because it tells of the item's existence.
     inserted: Option<Register<(Position, Slot)>>,
-    pub(crate) moved: Option<Register<Position>>,
-    pub(crate) replaced: Option<Register<Slot>>,
+    /// Most items are never touched again.
+    later: Option<Box<Later>>,
+}
+
+/// What happened to an item after its insertion.
+#[derive(Debug, Clone, Default)]
+struct Later {
+    moved: Option<Register<Position>>,
+    replaced: Option<Register<Slot>>,
     /// `true` for a restore, `false` for a delete.
-    pub(crate) life: Option<Register<bool>>,
+    life: Option<Register<bool>>,
 }
 
 impl Item {
+    fn moved(&self) -> Option<&Register<Position>> {
+        self.later.as_ref()?.moved.as_ref()
+    }
+
+    fn replaced(&self) -> Option<&Register<Slot>> {
+        self.later.as_ref()?.replaced.as_ref()
+    }
+
+    fn life(&self) -> Option<&Register<bool>> {
+        self.later.as_ref()?.life.as_ref()
+    }
+
+    fn later(&mut self) -> &mut Later {
+        self.later.get_or_insert_default()
+    }
+
     pub(crate) fn position(&self) -> Option<&Position> {
         let inserted = self.inserted.as_ref()?;
-        Some(self.moved.as_ref().map_or(&inserted.value.0, |register| &register.value))
+        Some(self.moved().map_or(&inserted.value.0, |register| &register.value))
     }
 
     pub(crate) fn slot(&self) -> Option<&Slot> {
         let inserted = self.inserted.as_ref()?;
-        Some(self.replaced.as_ref().map_or(&inserted.value.1, |register| &register.value))
+        Some(self.replaced().map_or(&inserted.value.1, |register| &register.value))
     }
 
     /// The dot of the operation that the item's place comes from.
     pub(crate) fn position_dot(&self) -> Dot {
-        self.moved.as_ref().map_or(self.id, |register| register.stamp.dot)
+        self.moved().map_or(self.id, |register| register.stamp.dot)
     }
 
     /// The dot of the operation that the item's value comes from.
     pub(crate) fn slot_dot(&self) -> Dot {
-        self.replaced.as_ref().map_or(self.id, |register| register.stamp.dot)
+        self.replaced().map_or(self.id, |register| register.stamp.dot)
     }
 
     /// The dot of the operation that the item lives or is gone by.
     pub(crate) fn life_dot(&self) -> Dot {
-        self.life.as_ref().map_or(self.id, |register| register.stamp.dot)
+        self.life().map_or(self.id, |register| register.stamp.dot)
     }
 
     pub(crate) fn visible(&self) -> bool {
-        self.inserted.is_some() && self.life.as_ref().is_none_or(|register| register.value)
+        self.inserted.is_some() && self.life().is_none_or(|register| register.value)
     }
 
-    /// Hands over the operations that it is made of.
-    fn live(&self, emit: &mut dyn FnMut(Live)) {
+    /// Hands over those of the operations that it is made of that `known` lacks.
+    fn live(&self, known: &VersionVector, emit: &mut dyn FnMut(Live)) {
         let id = self.id;
-        if let Some(Register { stamp, value: (position, slot) }) = &self.inserted {
+        if let Some(Register { stamp, value: (position, slot) }) = &self.inserted
+            && !known.contains(stamp.dot)
+        {
             let action = Action::ListInsert { position: position.clone(), slot: slot.clone() };
             emit(Live { stamp: *stamp, action });
         }
-        if let Some(Register { stamp, value }) = &self.moved {
-            emit(Live { stamp: *stamp, action: Action::ListMove { item: id, position: value.clone() } });
+        let Some(later) = &self.later else { return };
+        let mut emit = |stamp: Stamp, action: &dyn Fn() -> Action| {
+            if !known.contains(stamp.dot) {
+                emit(Live { stamp, action: action() });
+            }
+        };
+        if let Some(Register { stamp, value }) = &later.moved {
+            emit(*stamp, &|| Action::ListMove { item: id, position: value.clone() });
         }
-        if let Some(Register { stamp, value }) = &self.replaced {
-            emit(Live { stamp: *stamp, action: Action::ListSet { item: id, slot: value.clone() } });
+        if let Some(Register { stamp, value }) = &later.replaced {
+            emit(*stamp, &|| Action::ListSet { item: id, slot: value.clone() });
         }
-        if let Some(Register { stamp, value }) = &self.life {
-            let action =
-                if *value { Action::ListRestore { item: id } } else { Action::ListDelete { item: id } };
-            emit(Live { stamp: *stamp, action });
+        if let Some(Register { stamp, value }) = &later.life {
+            emit(*stamp, &|| match *value {
+                true => Action::ListRestore { item: id },
+                false => Action::ListDelete { item: id },
+            });
         }
     }
 }
@@ -104,7 +136,7 @@ impl ListState {
         let at = self.entry(id);
         let before = self.items[at as usize].visible();
         if let Action::ListSet { slot, .. } = action {
-            let won = register::write(&mut self.items[at as usize].replaced, stamp, slot.clone());
+            let won = register::write(&mut self.items[at as usize].later().replaced, stamp, slot.clone());
             return if won && before { Effect::Value } else { Effect::Nothing };
         }
         // The item leaves its place while its registers change, as they decide where that is.
@@ -116,9 +148,11 @@ impl ListState {
             Action::ListInsert { position, slot } => {
                 register::write(&mut item.inserted, stamp, (position.clone(), slot.clone()))
             }
-            Action::ListMove { position, .. } => register::write(&mut item.moved, stamp, position.clone()),
-            Action::ListDelete { .. } => register::write(&mut item.life, stamp, false),
-            Action::ListRestore { .. } => register::write(&mut item.life, stamp, true),
+            Action::ListMove { position, .. } => {
+                register::write(&mut item.later().moved, stamp, position.clone())
+            }
+            Action::ListDelete { .. } => register::write(&mut item.later().life, stamp, false),
+            Action::ListRestore { .. } => register::write(&mut item.later().life, stamp, true),
             _ => false,
         };
         let after = item.visible();
@@ -165,21 +199,23 @@ impl ListState {
         found.into_iter().map(|item| item.id).collect()
     }
 
-    pub(crate) fn live(&self, emit: &mut dyn FnMut(Live)) {
-        self.items.iter().for_each(|item| item.live(emit));
+    /// Hands over what `known` lacks.
+    pub(crate) fn live(&self, known: &VersionVector, emit: &mut dyn FnMut(Live)) {
+        self.items.iter().for_each(|item| item.live(known, emit));
     }
 
     /// [`live`](Self::live) for one item. O(1).
-    pub(crate) fn live_at(&self, id: Dot, emit: &mut dyn FnMut(Live)) {
+    pub(crate) fn live_at(&self, id: Dot, known: &VersionVector, emit: &mut dyn FnMut(Live)) {
         if let Some(item) = self.item(id) {
-            item.live(emit);
+            item.live(known, emit);
         }
     }
 
     pub(crate) fn byte_size(&self) -> usize {
         let size = |item: &Item| {
             let position = item.position().map_or(0, |position| position.as_bytes().len());
-            std::mem::size_of::<Item>() + 32 + position + item.slot().map_or(0, Slot::byte_size)
+            let later = item.later.as_ref().map_or(0, |_| std::mem::size_of::<Later>());
+            std::mem::size_of::<Item>() + later + 32 + position + item.slot().map_or(0, Slot::byte_size)
         };
         self.items.iter().map(size).sum()
     }
@@ -187,7 +223,7 @@ impl ListState {
     fn entry(&mut self, id: Dot) -> u32 {
         *self.by_id.entry(id).or_insert_with(|| {
             let at = self.items.len() as u32;
-            self.items.push(Item { id, inserted: None, moved: None, replaced: None, life: None });
+            self.items.push(Item { id, inserted: None, later: None });
             at
         })
     }
@@ -202,6 +238,11 @@ impl ListState {
     }
 
     fn add_to_order(&mut self, at: u32) {
+        // Mostly it comes last.
+        let key = |at: u32| (self.items[at as usize].position(), self.items[at as usize].id);
+        if self.order.last().is_none_or(|&last| key(last) < key(at)) {
+            return self.order.push(at);
+        }
         if let Err(index) = self.search(at) {
             self.order.insert(index, at);
         }

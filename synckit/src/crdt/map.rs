@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::container::Slot;
 use super::operation::{Action, Live, Stamp};
 use super::register::Register;
+use crate::version::VersionVector;
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct MapState {
@@ -43,13 +44,15 @@ impl MapState {
         self.entries.iter().filter_map(|(key, register)| Some((key, register.value.as_ref()?)))
     }
 
-    pub(crate) fn live(&self, emit: &mut dyn FnMut(Live)) {
-        self.entries.iter().for_each(|(key, register)| emit(live(key, register)));
+    /// Hands over what `known` lacks.
+    pub(crate) fn live(&self, known: &VersionVector, emit: &mut dyn FnMut(Live)) {
+        let lacking = self.entries.iter().filter(|entry| !known.contains(entry.1.stamp.dot));
+        lacking.for_each(|(key, register)| emit(live(key, register)));
     }
 
     /// [`live`](Self::live) for one key. O(log n).
-    pub(crate) fn live_at(&self, key: &Arc<str>, emit: &mut dyn FnMut(Live)) {
-        if let Some(register) = self.entries.get(key) {
+    pub(crate) fn live_at(&self, key: &Arc<str>, known: &VersionVector, emit: &mut dyn FnMut(Live)) {
+        if let Some(register) = self.entries.get(key).filter(|entry| !known.contains(entry.stamp.dot)) {
             emit(live(key, register));
         }
     }

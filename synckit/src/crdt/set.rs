@@ -79,9 +79,11 @@ impl SetState {
 
     /// Heads may have observed different things; each is handed out with all that has been observed on its element.
     /// That is sound: what one operation has observed stays replaced, whichever operation says so.
-    pub(crate) fn live(&self, emit: &mut dyn FnMut(Live)) {
+    ///
+    /// Hands over what `known` lacks.
+    pub(crate) fn live(&self, known: &VersionVector, emit: &mut dyn FnMut(Live)) {
         for (value, element) in &self.elements {
-            for &(stamp, adds) in &element.heads {
+            for &(stamp, adds) in element.heads.iter().filter(|(stamp, _)| !known.contains(stamp.dot)) {
                 let value = value.clone();
                 let observed = element.observed.iter().map(|(replica, seq)| Dot::new(replica, seq)).collect();
                 let action = match adds {
