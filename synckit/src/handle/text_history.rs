@@ -136,9 +136,12 @@ impl TextRef {
     }
 }
 
+/// A stretch, and what a key has to be there; nothing takes it away.
+type Mended = (Range<usize>, Option<Value>);
+
 /// What has to be marked where, and with what, to bring `now` to what `then` is: both over the same characters.
 fn differences(now: &[MarkedRange], then: &[MarkedRange]) -> Vec<(Arc<str>, Range<usize>, Option<Value>)> {
-    let mut open: BTreeMap<Arc<str>, Vec<(Range<usize>, Option<Value>)>> = BTreeMap::new();
+    let mut open: BTreeMap<Arc<str>, Vec<Mended>> = BTreeMap::new();
     let (mut at, mut now, mut then) = (0, now.iter().peekable(), then.iter().peekable());
     while let (Some((here, is)), Some((there, was))) = (now.peek(), then.peek()) {
         let end = here.end.min(there.end);
@@ -155,7 +158,7 @@ fn differences(now: &[MarkedRange], then: &[MarkedRange]) -> Vec<(Arc<str>, Rang
         now.next_if(|(range, _)| range.end == end);
         then.next_if(|(range, _)| range.end == end);
     }
-    let stretches = |(key, stretches): (Arc<str>, Vec<(Range<usize>, Option<Value>)>)| {
+    let stretches = |(key, stretches): (Arc<str>, Vec<Mended>)| {
         stretches.into_iter().map(move |(range, value)| (key.clone(), range, value))
     };
     open.into_iter().flat_map(stretches).collect()
