@@ -35,6 +35,8 @@ export function bindRich(element, options, send) {
         // Whether the other side was told a selection.
         present: false,
         carets: [],
+        // When each of them has moved last.
+        movedAt: new Map(),
         told: "",
         // While the page is changed, what arrives waits: focus and selection tell others, who may answer at once.
         busy: false,
@@ -67,6 +69,8 @@ export function bindRich(element, options, send) {
     editor.listen(document, "selectionchange", () => selected(editor));
     editor.listen(content, "focus", () => selected(editor));
     editor.listen(content, "blur", () => left(editor));
+    // Only what is near the screen is drawn. A scroll of whatever the editor lies in moves that.
+    editor.listen(document, "scroll", () => editor.carets.length && editor.redraw(), { capture: true, passive: true });
     const resized = new ResizeObserver(editor.redraw);
     resized.observe(content);
     undo.push(() => resized.disconnect());
@@ -79,6 +83,7 @@ export function bindRich(element, options, send) {
         release() {
             endComposition(editor);
             undo.forEach((end) => end());
+            editor.carets = [];
             host.remove();
         },
         format: (key, value) => format(editor, key, value),
@@ -112,7 +117,8 @@ function setOptions(editor, { label, placeholder, readonly = false, spellcheck =
     if (label) content.setAttribute("aria-label", label);
     else content.removeAttribute("aria-label");
     content.dataset.placeholder = placeholder ?? "";
-    content.setAttribute("aria-placeholder", placeholder ?? "");
+    if (placeholder) content.setAttribute("aria-placeholder", placeholder);
+    else content.removeAttribute("aria-placeholder");
     content.spellcheck = spellcheck;
     editor.readonly = readonly;
     content.contentEditable = String(!readonly);
@@ -260,7 +266,8 @@ function change(editor, message) {
             editor.selection = { anchor: message.anchor, focus: message.focus ?? message.anchor };
         }
         if (here) showSelection(editor);
-        if (here && typeof message.anchor === "number") editor.reveal();
+        // What was undone is to be seen, also by somebody who has pressed a button for it.
+        if (typeof message.anchor === "number") editor.reveal();
     });
     editor.applied = number;
     editor.refused = false;

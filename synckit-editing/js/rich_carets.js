@@ -5,11 +5,18 @@ import { placeOf } from "./rich_selection.js";
 // More than can be told apart are not drawn.
 const MOST_CARETS = 64;
 const MOST_BOXES = 400;
+// How long a name stays in full after its caret has moved, in milliseconds.
+const NAMED = 4000;
 
 export function showCarets(editor, { applied, seen, carets }) {
     if (applied !== editor.applied || seen !== editor.sent) return;
+    const before = new Map(editor.carets.map((caret) => [caret.id, caret]));
     editor.carets = carets.slice(0, MOST_CARETS);
+    const now = performance.now();
+    const moved = ({ id, anchor, focus }) => anchor !== before.get(id)?.anchor || focus !== before.get(id)?.focus;
+    editor.movedAt = new Map(editor.carets.map((caret) => [caret.id, moved(caret) ? now : editor.movedAt.get(caret.id)]));
     editor.redraw();
+    if (editor.carets.some(moved)) setTimeout(editor.redraw, NAMED + 50);
 }
 
 /** Carets stay with their text until they are told anew. */
@@ -50,7 +57,8 @@ export function drawCarets(editor) {
             const element = box(rect, "synckit-caret");
             const label = document.createElement("span");
             label.textContent = name;
-            if (rect.top - origin.top < 20) label.className = "below";
+            label.classList.toggle("below", rect.top - origin.top < 20);
+            label.classList.toggle("quiet", performance.now() - editor.movedAt.get(id) > NAMED);
             element.append(label);
             group.append(element);
         }

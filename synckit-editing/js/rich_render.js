@@ -117,7 +117,6 @@ function emptyBlock(kind) {
         element.dir = "auto";
         element.className = "synckit-block";
         if (kind) element.dataset.kind = kind;
-        if (kind === "bullet" || kind === "ordered") element.setAttribute("role", "listitem");
         if (kind === "code") element.spellcheck = false;
         emptyBlocks.set(kind, element);
     }

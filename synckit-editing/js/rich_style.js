@@ -4,6 +4,7 @@ const STYLE = `
 .synckit-rich { position: relative; --synckit-line: color-mix(in srgb, currentColor 22%, transparent); --synckit-tint: color-mix(in srgb, currentColor 8%, transparent);
   --synckit-link: light-dark(#0b57d0, #8ab4f8); --synckit-comment: light-dark(#ffe08a99, #8a6d1b99); }
 .synckit-content { outline: none; min-height: 1.5em; line-height: 1.5; white-space: pre-wrap; overflow-wrap: break-word; }
+.synckit-content[contenteditable=false]:focus-visible { outline: 2px solid var(--synckit-link); outline-offset: 2px; }
 .synckit-chunk { counter-reset: synckit-item; content-visibility: auto; }
 .synckit-block { margin: 0; padding: 0.15em 0; position: relative; }
 h1.synckit-block { font-size: 1.8em; font-weight: 700; line-height: 1.25; padding: 0.4em 0 0.2em; }
@@ -27,6 +28,7 @@ h3.synckit-block { font-size: 1.15em; font-weight: 700; padding: 0.3em 0 0.1em; 
 .synckit-caret { width: 2px; margin-left: -1px; background: var(--synckit-caret); }
 .synckit-selected { background: var(--synckit-caret); opacity: 0.25; }
 .synckit-caret span { position: absolute; bottom: 100%; left: 0; padding: 0 0.35em; border-radius: 3px 3px 3px 0; background: var(--synckit-caret); color: #fff; font: 600 11px/1.5 system-ui, sans-serif; white-space: nowrap; }
+.synckit-caret span.quiet { font-size: 0; padding: 3px; }
 .synckit-caret span.below { bottom: auto; top: 100%; border-radius: 0 3px 3px 3px; }
 }
 `;
