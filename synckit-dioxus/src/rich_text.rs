@@ -22,6 +22,8 @@ const UNDO: u64 = 800;
 #[derive(Clone, Copy, PartialEq)]
 pub struct RichText {
     state: Signal<RichState>,
+    /// The same, made once: each one made belongs to a component until that goes away.
+    shown: ReadSignal<RichState>,
     session: CopyValue<Option<Rc<Session>>>,
 }
 
@@ -47,14 +49,14 @@ pub struct RichText {
 /// ```
 pub fn use_rich_text() -> RichText {
     let state = use_signal(RichState::default);
-    let session = use_hook(|| CopyValue::new(None));
-    RichText { state, session }
+    let (shown, session) = use_hook(|| (ReadSignal::from(state), CopyValue::new(None)));
+    RichText { state, shown, session }
 }
 
 impl RichText {
     /// What is selected, for a toolbar.
     pub fn state(self) -> ReadSignal<RichState> {
-        self.state.into()
+        self.shown
     }
 
     /// Sets `bold`, `italic`, `underline`, `strike` or `code`, or takes it away when all of the selection has it. With nothing
