@@ -33,7 +33,9 @@ const UNDO: u64 = 800;
 /// ```
 #[derive(Clone, Copy)]
 pub struct RichText {
-    state: RwSignal<RichState>,
+    state: ReadSignal<RichState>,
+    #[cfg(target_arch = "wasm32")]
+    set_state: WriteSignal<RichState>,
     #[cfg(target_arch = "wasm32")]
     session: StoredValue<Option<std::rc::Rc<Session>>, LocalStorage>,
 }
@@ -41,8 +43,16 @@ pub struct RichText {
 impl RichText {
     /// One for an editor of the component that makes it, or of one below.
     pub fn new() -> Self {
+        // Both made once: each one made belongs to a component until that goes away.
+        #[cfg_attr(
+            not(target_arch = "wasm32"),
+            allow(unused_variables, reason = "only a browser has an editor")
+        )]
+        let (state, set_state) = signal(RichState::default());
         Self {
-            state: RwSignal::default(),
+            state,
+            #[cfg(target_arch = "wasm32")]
+            set_state,
             #[cfg(target_arch = "wasm32")]
             session: StoredValue::new_local(None),
         }
@@ -50,7 +60,7 @@ impl RichText {
 
     /// What is selected, for a toolbar.
     pub fn state(self) -> ReadSignal<RichState> {
-        self.state.read_only()
+        self.state
     }
 
     /// Sets `bold`, `italic`, `underline`, `strike` or `code`, or takes it away when all of the selection has it. With nothing
@@ -267,9 +277,8 @@ impl Heard {
             Some(Notice::State(mut now)) => {
                 let selection = self.handle.session().and_then(|session| session.selection());
                 (now.anchor, now.focus) = selection.unwrap_or_default();
-                let state = self.handle.state;
-                if state.try_with_untracked(|before| *before != now) == Some(true) {
-                    state.set(now);
+                if self.handle.state.try_with_untracked(|before| *before != now) == Some(true) {
+                    self.handle.set_state.set(now);
                 }
             }
             Some(Notice::Comment(ids)) => {

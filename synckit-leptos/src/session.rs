@@ -29,6 +29,9 @@ pub(crate) struct Session {
 /// How a page is reached that says what it has to say to a closure.
 pub(crate) type Connect = Box<dyn FnOnce(Box<dyn Fn(String)>) -> Field>;
 
+/// Calls back when what is bound has changed.
+pub(crate) type Observe = Box<dyn FnOnce(Box<dyn Fn() + Send + Sync>) -> Subscription>;
+
 impl Session {
     fn new(
         binding: Binding,
@@ -158,7 +161,7 @@ pub(crate) struct Mount {
     pub(crate) binding: Binding,
     pub(crate) text: Option<TextRef>,
     pub(crate) connect: Connect,
-    pub(crate) observe: Box<dyn FnOnce(Box<dyn Fn() + Send + Sync>) -> Subscription>,
+    pub(crate) observe: Observe,
     pub(crate) carets: MaybeProp<Carets>,
     pub(crate) on_error: Box<dyn Fn(WriteError)>,
     pub(crate) on_other: Box<dyn Fn(&str)>,
