@@ -5,7 +5,9 @@ use crate::crdt::container::{ContainerId, Content};
 use crate::document::error::WriteError;
 use crate::document::event::Touched;
 use crate::handle::ReadError;
-use crate::version::{Dot, VersionVector};
+#[cfg(feature = "text")]
+use crate::version::Dot;
+use crate::version::VersionVector;
 
 /// Why a version cannot be shown.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
