@@ -57,7 +57,7 @@ impl Demo {
         }
     }
 
-    fn package(self) -> &'static str {
+    pub(crate) fn package(self) -> &'static str {
         match self {
             Demo::Todo => "demo-todo",
             Demo::Editor => "demo-editor",

@@ -1,4 +1,4 @@
-//! `cargo xtask size`: what the demo weighs in the browser, and how much of it is SyncKit.
+//! `cargo xtask size`: what a demo weighs in the browser, and how much of it is SyncKit.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -10,15 +10,17 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
+use crate::demo::Demo;
 use crate::packages::BASELINE;
 use crate::web::{self, Profile};
 use crate::{prerequisites, wasm_opt, workspace};
 
-/// The app. Its baseline is the same app with plain signals instead of SyncKit.
-const APP: &str = "demo-todo";
-
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
+    /// Which demo. Only the to-do lists have a baseline: the same app with plain signals instead of SyncKit.
+    #[arg(default_value = "todo")]
+    demo: Demo,
+
     /// Print JSON on the last line, sizes in bytes.
     #[arg(long)]
     json: bool,
@@ -68,20 +70,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         None if arguments.no_install => None,
         None => Some(wasm_opt::install()?),
     };
-    let app = weigh(APP, Some("demo-todo/static"), optimizer.as_deref())?;
-    let baseline = weigh(BASELINE, None, optimizer.as_deref())?;
-    print!("{}", table(&app, &baseline));
+    let package = arguments.demo.package();
+    let app = weigh(package, Some(&format!("{package}/static")), optimizer.as_deref())?;
+    let baseline =
+        (arguments.demo == Demo::Todo).then(|| weigh(BASELINE, None, optimizer.as_deref())).transpose()?;
+    print!("{}", table(package, &app, baseline.as_ref()));
     if optimizer.is_none() {
         println!(
             "Without wasm-opt, which makes it smaller: `cargo xtask size` without --no-install gets it."
         );
     }
     if arguments.json {
-        let added = app.code().saturating_sub(baseline.code());
+        let added = baseline.as_ref().map(|baseline| app.code().saturating_sub(baseline.code()));
+        let baseline = baseline.as_ref().map(Weight::json);
         let optimized = optimizer.is_some();
         println!(
             "{}",
-            json!({ "app": app.json(), "baseline": baseline.json(), "synckit_gzipped": added, "wasm_opt": optimized })
+            json!({ "app": app.json(), "baseline": baseline, "synckit_gzipped": added, "wasm_opt": optimized })
         );
     }
     Ok(())
@@ -137,20 +142,23 @@ fn gzipped(content: &[u8]) -> Result<u64> {
     Ok(encoder.finish()?.len() as u64)
 }
 
-fn table(app: &Weight, baseline: &Weight) -> String {
+fn table(name: &str, app: &Weight, baseline: Option<&Weight>) -> String {
     let mut table = format!("\n{:<44}{:>12}{:>12}\n", "", "bytes", "gzipped");
     let mut row = |name: String, raw: Option<u64>, gzipped: u64| {
         let raw = raw.map_or_else(String::new, |raw| raw.to_string());
         // Writing to a string does not fail.
         let _ = writeln!(table, "{name:<44}{raw:>12}{:>12}", format!("{:.1} KB", gzipped as f64 / 1024.0));
     };
-    for (name, weight) in [(APP, app), (BASELINE, baseline)] {
+    let weights = std::iter::once((name, app)).chain(baseline.map(|baseline| (BASELINE, baseline)));
+    for (name, weight) in weights {
         row(format!("{name}: WebAssembly"), Some(weight.wasm.raw), weight.wasm.gzipped);
         row(format!("{name}: JavaScript"), Some(weight.script.raw), weight.script.gzipped);
     }
-    row(format!("{APP}: pages, styles, icons"), Some(app.rest.raw), app.rest.gzipped);
-    row(format!("{APP}: everything"), None, app.total());
-    row("SyncKit: what it adds to the same app".into(), None, app.code().saturating_sub(baseline.code()));
+    row(format!("{name}: pages, styles, icons"), Some(app.rest.raw), app.rest.gzipped);
+    row(format!("{name}: everything"), None, app.total());
+    if let Some(baseline) = baseline {
+        row("SyncKit: what it adds to the same app".into(), None, app.code().saturating_sub(baseline.code()));
+    }
     table
 }
 
@@ -168,7 +176,7 @@ mod tests {
         let size = |gzipped| Size { raw: 0, gzipped };
         let app = Weight { wasm: size(90 * 1024), script: size(10 * 1024), rest: size(5 * 1024) };
         let baseline = Weight { wasm: size(30 * 1024), script: size(8 * 1024), rest: Size::default() };
-        let table = table(&app, &baseline);
+        let table = table("demo-todo", &app, Some(&baseline));
         assert!(table.contains("everything") && table.contains("105.0 KB"), "{table}");
         assert!(table.lines().last().unwrap().ends_with("62.0 KB"), "{table}");
     }
