@@ -7,6 +7,7 @@ mod concurrent;
 mod counter;
 mod doc;
 mod documents;
+mod history;
 mod load;
 mod local;
 mod overwrite;
@@ -38,6 +39,8 @@ pub(crate) enum Suite {
     Load,
     /// Bytes of a stored document, with and without history.
     Size,
+    /// Versions of the past, as a slider asks for them.
+    History,
     /// Edits without conflicts (crdt-benchmarks B1).
     B1,
     /// Two people with conflicts (crdt-benchmarks B2).
@@ -63,6 +66,7 @@ impl Suite {
             Suite::Concurrent => "concurrent",
             Suite::Load => "load",
             Suite::Size => "size",
+            Suite::History => "history",
             Suite::B1 => "b1",
             Suite::B2 => "b2",
             Suite::B3 => "b3",
@@ -89,6 +93,7 @@ impl Suite {
             Suite::Concurrent => concurrent::run(workloads, contest),
             Suite::Load => load::run(workloads, contest),
             Suite::Size => size::run(workloads, contest),
+            Suite::History => history::run(workloads, contest),
             Suite::B1 => b1::run(workloads, contest),
             Suite::B2 => b2::run(workloads, contest),
             Suite::B3 => b3::run(workloads, contest),
@@ -104,7 +109,13 @@ impl Suite {
     pub(crate) fn needs_sessions(self) -> bool {
         matches!(
             self,
-            Suite::Local | Suite::Doc | Suite::Stream | Suite::Concurrent | Suite::Load | Suite::Size
+            Suite::Local
+                | Suite::Doc
+                | Suite::Stream
+                | Suite::Concurrent
+                | Suite::Load
+                | Suite::Size
+                | Suite::History
         )
     }
 }

@@ -134,9 +134,31 @@ impl StoredText for Ours {
         self.save().map(Some)
     }
 
-    /// There is no history yet.
+    fn create_with_history(id: u64) -> Result<Self> {
+        let replica = Self::create(id)?;
+        replica.document.history().keep()?;
+        Ok(replica)
+    }
+
     fn history(&mut self) -> Result<Option<Vec<u8>>> {
-        Ok(None)
+        self.save().map(Some)
+    }
+}
+
+impl Ours {
+    /// Versions with so many edits between one and the next, the oldest first.
+    pub(crate) fn versions(&self, apart: u64) -> Vec<VersionVector> {
+        let mut versions = Vec::new();
+        for (replica, last) in self.document.version().iter().take(1) {
+            versions
+                .extend((1..=last / apart).map(|step| VersionVector::from_iter([(replica, step * apart)])));
+        }
+        versions
+    }
+
+    /// How many characters the text had at a version.
+    pub(crate) fn len_at(&self, version: &VersionVector) -> Result<usize> {
+        Ok(self.text.at(version)?.len())
     }
 }
 
