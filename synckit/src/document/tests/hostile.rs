@@ -82,3 +82,17 @@ fn a_number_that_is_used_twice_keeps_its_first_meaning() {
     assert_eq!(picture(&fresh), picture(&one.state));
     assert_eq!(one.state.text(&note()).expect("written").sequence().to_string(), "abc");
 }
+
+#[cfg(not(feature = "history"))]
+#[test]
+fn without_the_feature_a_document_that_keeps_its_history_is_refused_and_not_cut_short() {
+    let changes = include_bytes!("../../../tests/golden/history_changes.bin");
+    let stored = include_bytes!("../../../tests/golden/history.bin");
+    for bytes in [&changes[..], stored] {
+        let mut state = DocumentState::new();
+        let snapshot = crate::wire::Snapshot::decode(bytes).unwrap();
+        let error = state.restore(&snapshot, Origin::Load).unwrap_err();
+        assert!(error.to_string().contains("unknown container kind 6"), "{error}");
+        assert!(state.version().is_empty());
+    }
+}
