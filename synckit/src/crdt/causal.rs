@@ -7,12 +7,15 @@ use crate::version::{Dot, ReplicaId};
 ///
 /// A dependency on something that is in no stream counts as met.
 pub(crate) fn merge<T>(
-    streams: Vec<(ReplicaId, Vec<T>)>,
+    mut streams: Vec<(ReplicaId, Vec<T>)>,
     dot: impl Fn(&T) -> Dot,
     dependencies: impl Fn(&T, &mut dyn FnMut(Dot)),
 ) -> Vec<T> {
     // Ascending by replica, so that a stream can be found.
     debug_assert!(streams.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    if streams.len() <= 1 {
+        return streams.pop().map(|(_, edits)| edits).unwrap_or_default();
+    }
     let total = streams.iter().map(|(_, edits)| edits.len()).sum();
     let replicas: Vec<ReplicaId> = streams.iter().map(|(replica, _)| *replica).collect();
     let mut rest: Vec<_> = streams.into_iter().map(|(_, edits)| edits.into_iter().peekable()).collect();

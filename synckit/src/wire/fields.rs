@@ -70,6 +70,23 @@ pub(super) fn write_bytes(bytes: &mut Vec<u8>, tag: u32, content: &[u8]) {
     put_sized(bytes, content);
 }
 
+/// Appends one field of what `write` appends.
+pub(super) fn write_message(bytes: &mut Vec<u8>, tag: u32, write: impl FnOnce(&mut Vec<u8>)) {
+    write_key(bytes, tag, Kind::Bytes);
+    let start = bytes.len();
+    // Room for a short length, which it mostly is.
+    bytes.push(0);
+    write(bytes);
+    let len = bytes.len() - start - 1;
+    if len < 0x80 {
+        bytes[start] = len as u8;
+    } else {
+        let mut long = Vec::new();
+        put_number(&mut long, len as u64);
+        bytes.splice(start..=start, long);
+    }
+}
+
 fn write_key(bytes: &mut Vec<u8>, tag: u32, kind: Kind) {
     put_number(bytes, u64::from(tag) << 3 | u64::from(kind.wire()));
 }

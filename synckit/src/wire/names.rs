@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::bytes::{Bytes, put_number, put_signed};
 use super::limits::{DecodeError, MAX_DEPTH, MAX_KEY, MAX_SEQ, check};
 use crate::crdt::container::{ContainerId, Kind};
+use crate::few::Few;
 use crate::hash::HashMap;
 use crate::sorted::SortedMap;
 use crate::version::{Dot, ReplicaId, VersionVector};
@@ -50,10 +51,31 @@ pub(super) struct Names {
     own: ReplicaId,
     /// All but the writer, who is number 0.
     replicas: SortedMap<ReplicaId, usize>,
-    /// Of each replica the sequence number that was last referred to: the next one is told by how far it is from there.
-    last: Vec<u64>,
+    last: Last,
     keys: SortedMap<Arc<str>, u64>,
+    /// Mostly there is one container, which takes no table.
+    first: Option<ContainerId>,
     containers: HashMap<ContainerId, u64>,
+}
+
+/// Of each replica the sequence number that was last referred to: the next one is told by how far it is from there. The
+/// writer's, and those of all others in the order of their numbers.
+struct Last {
+    own: u64,
+    others: Vec<u64>,
+}
+
+impl Last {
+    fn len(&self) -> usize {
+        1 + self.others.len()
+    }
+
+    fn at(&mut self, replica: usize) -> &mut u64 {
+        match replica.checked_sub(1) {
+            Some(other) => &mut self.others[other],
+            None => &mut self.own,
+        }
+    }
 }
 
 impl Names {
@@ -62,13 +84,14 @@ impl Names {
         let mut names = Self {
             own,
             replicas: SortedMap::default(),
-            last: vec![first_seq],
+            last: Last { own: first_seq, others: Vec::new() },
             keys: SortedMap::default(),
+            first: None,
             containers: HashMap::default(),
         };
         for (replica, seq) in dependencies.iter() {
             names.replicas.insert(replica, names.last.len());
-            names.last.push(seq);
+            names.last.others.push(seq);
         }
         names
     }
@@ -84,10 +107,11 @@ impl Names {
         if at == self.last.len() {
             bytes.extend_from_slice(&dot.replica.get().to_le_bytes());
             self.replicas.insert(dot.replica, at);
-            self.last.push(0);
+            self.last.others.push(0);
         }
-        put_signed(bytes, dot.seq.wrapping_sub(self.last[at]) as i64);
-        self.last[at] = dot.seq;
+        let last = self.last.at(at);
+        put_signed(bytes, dot.seq.wrapping_sub(*last) as i64);
+        *last = dot.seq;
     }
 
     /// Appends what an operation `own` refers to. One of the writer's own earlier numbers, which it mostly is, takes how
@@ -112,6 +136,9 @@ impl Names {
 
     /// Appends a container: twice its number; when it is new how it is spelled out, twice plus one, and that.
     pub(super) fn put_container(&mut self, bytes: &mut Vec<u8>, id: &ContainerId) {
+        if self.first.as_ref() == Some(id) {
+            return bytes.push(0);
+        }
         if let Some(number) = self.containers.get(id) {
             return put_number(bytes, 2 * number);
         }
@@ -134,45 +161,57 @@ impl Names {
                 self.put_dot(bytes, *dot);
             }
         }
-        self.containers.insert(id.clone(), self.containers.len() as u64);
+        if self.first.is_none() {
+            self.first = Some(id.clone());
+        } else {
+            self.containers.insert(id.clone(), self.containers.len() as u64 + 1);
+        }
     }
 }
 
 /// What has been named so far, while operations are read.
 pub(super) struct Named {
+    own: ReplicaId,
+    /// All but the writer.
     replicas: Vec<ReplicaId>,
-    last: Vec<u64>,
+    last: Last,
     keys: Vec<Arc<str>>,
-    /// With how deep each lies in fields of fields.
-    containers: Vec<(ContainerId, usize)>,
+    /// With how deep each lies in fields of fields. Mostly it is one.
+    containers: Few<(ContainerId, usize)>,
 }
 
 impl Named {
     pub(super) fn new(own: ReplicaId, first_seq: u64, dependencies: &VersionVector) -> Self {
-        let mut named =
-            Self { replicas: vec![own], last: vec![first_seq], keys: Vec::new(), containers: Vec::new() };
+        let mut named = Self {
+            own,
+            replicas: Vec::new(),
+            last: Last { own: first_seq, others: Vec::new() },
+            keys: Vec::new(),
+            containers: Few::default(),
+        };
         for (replica, seq) in dependencies.iter() {
             named.replicas.push(replica);
-            named.last.push(seq);
+            named.last.others.push(seq);
         }
         named
     }
 
     pub(super) fn dot(&mut self, bytes: &mut Bytes<'_>) -> Result<Dot, DecodeError> {
         let at = bytes.number()?;
-        if at == self.replicas.len() as u64 {
+        if at == self.last.len() as u64 {
             let replica = u64::from_le_bytes(bytes.array()?);
             if replica == 0 {
                 return Err(DecodeError::Invalid("a replica without id"));
             }
             self.replicas.push(ReplicaId::new(replica));
-            self.last.push(0);
+            self.last.others.push(0);
         }
-        let at = usize::try_from(at).ok().filter(|&at| at < self.replicas.len());
+        let at = usize::try_from(at).ok().filter(|&at| at < self.last.len());
         let at = at.ok_or(DecodeError::Invalid("a replica that was not named"))?;
-        let seq = self.last[at].wrapping_add(bytes.signed()? as u64);
-        self.last[at] = seq;
-        checked(Dot::new(self.replicas[at], seq))
+        let replica = at.checked_sub(1).map_or(self.own, |other| self.replicas[other]);
+        let last = self.last.at(at);
+        *last = last.wrapping_add(bytes.signed()? as u64);
+        checked(Dot::new(replica, *last))
     }
 
     /// What [`Names::put_reference`] wrote; `None` for 0.
@@ -209,7 +248,7 @@ impl Named {
         check("nesting", inside, MAX_DEPTH)?;
         let number = bytes.number()?;
         if number % 2 == 0 {
-            let entry = usize::try_from(number / 2).ok().and_then(|at| self.containers.get(at));
+            let entry = usize::try_from(number / 2).ok().and_then(|at| self.containers.iter().nth(at));
             return entry.cloned().ok_or(DecodeError::Invalid("a container that was not named"));
         }
         let (form, more) = (number / 2 % 8, number / 16);

@@ -201,14 +201,21 @@ fn code_of(action: &Action) -> u8 {
 pub(crate) struct Reader<'a> {
     change: &'a Change,
     dependencies: VersionVector,
+    /// The operation, if there is one only: then it is not read a second time.
+    only: Option<Operation>,
 }
 
 impl<'a> Reader<'a> {
     /// Checks every operation. Memory is a small multiple of the largest one.
     pub(crate) fn new(change: &'a Change) -> Result<Self, DecodeError> {
         let mut dependencies = change.dependencies.clone();
-        read(change, &mut |operation| depend(&mut dependencies, &operation))?;
-        Ok(Self { change, dependencies })
+        let (mut only, mut count) = (None, 0u32);
+        read(change, &mut |operation| {
+            depend(&mut dependencies, &operation);
+            only = (count == 0).then_some(operation);
+            count = 1;
+        })?;
+        Ok(Self { change, dependencies, only })
     }
 
     /// What must be known before the change can be applied: what its header says, and what its operations stand on.
@@ -218,7 +225,13 @@ impl<'a> Reader<'a> {
 
     /// Hands over every operation in order.
     pub(crate) fn each(&self, visit: &mut dyn FnMut(Operation)) -> Result<(), DecodeError> {
-        read(self.change, visit)
+        match &self.only {
+            Some(operation) => {
+                visit(operation.clone());
+                Ok(())
+            }
+            None => read(self.change, visit),
+        }
     }
 }
 

@@ -155,11 +155,8 @@ impl Update {
     /// Its bytes, for the wire and the disk.
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.encoded_len());
-        let mut body = Vec::new();
         for change in &self.changes {
-            body.clear();
-            change.write(&mut body);
-            fields::write_bytes(&mut bytes, 1, &body);
+            fields::write_message(&mut bytes, 1, |bytes| change.write(bytes));
         }
         bytes
     }

@@ -105,9 +105,6 @@ impl Sequence {
             }
             streams.push((replica, done));
         }
-        if streams.len() == 1 {
-            return streams.pop().map(|(_, done)| done).unwrap_or_default();
-        }
         let name = |writer: u32, seq| Dot::new(self.writers[writer as usize].replica, u64::from(seq));
         causal::merge(
             streams,
