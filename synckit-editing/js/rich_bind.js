@@ -47,8 +47,9 @@ export function bindRich(element, options, send) {
         },
         edit: (delta, anchor, focus = anchor, show) => edit(editor, delta, anchor, focus, show),
         frame: frames(undo),
-        redraw: () => editor.frame("carets", () => drawCarets(editor)),
-        reveal: () => editor.frame("caret", () => showCaret(editor)),
+        // While somebody composes, the page is the browser's.
+        redraw: () => editor.frame("carets", () => editor.composing || drawCarets(editor)),
+        reveal: () => editor.frame("caret", () => editor.composing || showCaret(editor)),
     };
     content.className = "synckit-content";
     content.setAttribute("role", "textbox");

@@ -4,6 +4,8 @@ import { kindOf } from "./rich_model.js";
 
 const FULL = 64;
 const FRESH = 32;
+// So many chunks are always laid out.
+const SHORT = 4;
 // A guess at lines, until a chunk has been laid out.
 const LINE_LENGTH = 80;
 
@@ -20,7 +22,7 @@ function newChunk(blocks) {
 }
 
 /** Puts elements of new blocks where they belong. */
-export function place({ content, model }) {
+export function place({ host, content, model }) {
     const { blocks } = model;
     const filled = new Set();
     for (let index = 0; index < blocks.length; index++) {
@@ -41,6 +43,8 @@ export function place({ content, model }) {
     }
     for (const chunk of filled) split(chunk);
     for (const chunk of [...content.children]) if (!chunk.firstChild) chunk.remove();
+    // A text that fits on some screens is always laid out: its caret is never in what the browser has not looked at yet.
+    host.classList.toggle("synckit-long", content.children.length > SHORT);
 }
 
 function placeMany(content, blocks, from, to, before) {

@@ -33,6 +33,7 @@ export function endComposition(editor) {
     editor.composed = null;
     editor.pending = null;
     readWritten(editor, block, marks);
+    editor.redraw();
     if (editor.refused && editor.sent === sent) {
         editor.refused = false;
         editor.send({ type: "applied", number: editor.applied });
@@ -59,6 +60,7 @@ function readWritten(editor, composed, marks) {
     }
     if (intact) return;
     // Blocks were made or removed: everything is read.
+    model.blocks.forEach(forget);
     const texts = nodes.map(textOfElement);
     const before = caret ? texts.slice(0, nodes.indexOf(caret.top)) : texts;
     const at = before.reduce((sum, text) => sum + text.length + 1, 0) + (caret?.at ?? -1);

@@ -5,7 +5,8 @@ const STYLE = `
   --synckit-link: light-dark(#0b57d0, #8ab4f8); --synckit-comment: light-dark(#ffe08a99, #8a6d1b99); }
 .synckit-content { outline: none; min-height: 1.5em; line-height: 1.5; white-space: pre-wrap; overflow-wrap: break-word; }
 .synckit-content[contenteditable=false]:focus-visible { outline: 2px solid var(--synckit-link); outline-offset: 2px; }
-.synckit-chunk { counter-reset: synckit-item; content-visibility: auto; }
+.synckit-chunk { counter-reset: synckit-item; }
+.synckit-long .synckit-chunk { content-visibility: auto; }
 .synckit-block { margin: 0; padding: 0.15em 0; position: relative; }
 h1.synckit-block { font-size: 1.8em; font-weight: 700; line-height: 1.25; padding: 0.4em 0 0.2em; }
 h2.synckit-block { font-size: 1.4em; font-weight: 700; line-height: 1.3; padding: 0.4em 0 0.15em; }

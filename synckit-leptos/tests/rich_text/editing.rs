@@ -234,6 +234,25 @@ async fn a_composition_is_not_disturbed_and_not_lost() {
 }
 
 #[wasm_bindgen_test]
+async fn what_an_input_method_writes_outside_of_the_blocks_is_read() {
+    let note = note(1);
+    note.body().push("one\n").unwrap();
+    let page = stage(&note.body());
+    rendered().await;
+    page.run(
+        "const fire = (type) => content.dispatchEvent(new CompositionEvent(type, { bubbles: true })); \
+         content.focus(); fire('compositionstart'); content.querySelector('br').remove(); \
+         const node = document.createTextNode('か'); content.append(node); \
+         document.getSelection().collapse(node, 1); fire('compositionend')",
+    );
+    assert_eq!(note.body().get().unwrap(), "one\n\nか");
+    page.type_in("!");
+    rendered().await;
+    assert_eq!(note.body().get().unwrap(), "one\n\nか!");
+    page.check();
+}
+
+#[wasm_bindgen_test]
 async fn what_is_pasted_is_read_and_never_run() {
     let note = note(1);
     let page = stage(&note.body());
