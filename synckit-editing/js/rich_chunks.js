@@ -15,7 +15,7 @@ function newChunk(blocks) {
     let lines = 0;
     for (const block of blocks) {
         lines += Math.ceil((block.length + 1) / LINE_LENGTH);
-        chunk.append(block.element);
+        chunk.appendChild(block.element);
     }
     chunk.style.containIntrinsicSize = `auto ${(lines * 1.5 + blocks.length * 0.3).toFixed(1)}em`;
     return chunk;

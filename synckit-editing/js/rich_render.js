@@ -42,10 +42,10 @@ function wrapped(leaf, marks) {
 function pieces(block) {
     const found = [];
     for (const { text, marks } of block.spans) {
-        if (!text.includes(LINE_BREAK)) found.push({ text, marks });
+        if (!text.includes(LINE_BREAK)) found.push({ text, marks, leaf: null, top: null });
         else {
             for (const part of text.split(/(\u2028)/)) {
-                if (part) found.push({ text: part === LINE_BREAK ? null : part, marks });
+                if (part) found.push({ text: part === LINE_BREAK ? null : part, marks, leaf: null, top: null });
             }
         }
     }
@@ -53,8 +53,9 @@ function pieces(block) {
 }
 
 function madeNodes(piece) {
-    const leaf = piece.text === null ? document.createElement("br") : document.createTextNode(piece.text);
-    return { ...piece, leaf, top: wrapped(leaf, piece.marks) };
+    piece.leaf = piece.text === null ? document.createElement("br") : document.createTextNode(piece.text);
+    piece.top = wrapped(piece.leaf, piece.marks);
+    return piece;
 }
 
 // Replaces only what differs, so that neither selection nor layout of the rest is touched.
@@ -77,7 +78,7 @@ function renderSpans(block) {
     if (!old) {
         block.nodes = wanted.map(madeNodes);
         if (element.firstChild) element.replaceChildren();
-        for (const each of block.nodes) element.append(each.top);
+        for (const each of block.nodes) element.appendChild(each.top);
     } else {
         const most = Math.min(old.length, wanted.length);
         let front = 0;
