@@ -27,7 +27,8 @@ impl Screen {
     /// When Xvfb is missing or does not start.
     pub fn start() -> Result<Self> {
         let mut child = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1180x800x24", "-nolisten", "tcp"])
+            // Without resetting itself when its last window goes: whoever came at that moment would be thrown out.
+            .args(["-displayfd", "1", "-screen", "0", "1180x800x24", "-nolisten", "tcp", "-noreset"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
