@@ -37,7 +37,8 @@ impl Fresh {
     }
 }
 
-#[cfg(all(test, feature = "text"))]
+#[cfg(feature = "text")]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::crdt::container::{ContainerId, Kind};
