@@ -43,6 +43,8 @@ struct Weight {
     script: Size,
     /// Pages, styles, icons.
     rest: Size,
+    /// Whether wasm-opt has made it smaller.
+    optimized: bool,
 }
 
 impl Weight {
@@ -83,10 +85,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if arguments.json {
         let added = baseline.as_ref().map(|baseline| app.code().saturating_sub(baseline.code()));
         let baseline = baseline.as_ref().map(Weight::json);
-        let optimized = optimizer.is_some();
         println!(
             "{}",
-            json!({ "app": app.json(), "baseline": baseline, "synckit_gzipped": added, "wasm_opt": optimized })
+            json!({ "app": app.json(), "baseline": baseline, "synckit_gzipped": added, "wasm_opt": app.optimized })
         );
     }
     Ok(())
@@ -102,9 +103,14 @@ fn weigh(package: &str, static_files: Option<&str>, optimizer: Option<&Path>) ->
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     web::bind(&web::compile(package, Profile::Release)?, &name, Profile::Release, &folder)?;
     let wasm = folder.join(format!("{name}_bg.wasm"));
-    if let Some(program) = optimizer {
-        wasm_opt::optimize(program, &wasm)?;
-    }
+    // An older wasm-opt, such as that of Debian 12, does not know every instruction that bindings use.
+    let optimized = match optimizer.map(|program| wasm_opt::optimize(program, &wasm)) {
+        Some(Err(error)) => {
+            println!("{package} is weighed without wasm-opt, which cannot read it: {error:#}");
+            false
+        }
+        outcome => outcome.is_some(),
+    };
     let rest = match static_files {
         Some(files) => total(&web::files(&workspace::path(files))?)?,
         None => Size::default(),
@@ -112,7 +118,7 @@ fn weigh(package: &str, static_files: Option<&str>, optimizer: Option<&Path>) ->
     // Beside the script, what crates have written in JavaScript.
     let scripts = web::files(&folder)?;
     let scripts = scripts.iter().filter(|file| file.extension().is_some_and(|extension| extension == "js"));
-    Ok(Weight { wasm: measure(&wasm)?, script: total(scripts)?, rest })
+    Ok(Weight { wasm: measure(&wasm)?, script: total(scripts)?, rest, optimized })
 }
 
 /// What files weigh together, gzipped one by one.
@@ -174,8 +180,10 @@ mod tests {
     #[test]
     fn what_is_added_is_the_difference_in_code() {
         let size = |gzipped| Size { raw: 0, gzipped };
-        let app = Weight { wasm: size(90 * 1024), script: size(10 * 1024), rest: size(5 * 1024) };
-        let baseline = Weight { wasm: size(30 * 1024), script: size(8 * 1024), rest: Size::default() };
+        let app =
+            Weight { wasm: size(90 * 1024), script: size(10 * 1024), rest: size(5 * 1024), optimized: true };
+        let baseline =
+            Weight { wasm: size(30 * 1024), script: size(8 * 1024), rest: Size::default(), optimized: true };
         let table = table("demo-todo", &app, Some(&baseline));
         assert!(table.contains("everything") && table.contains("105.0 KB"), "{table}");
         assert!(table.lines().last().unwrap().ends_with("62.0 KB"), "{table}");
