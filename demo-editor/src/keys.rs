@@ -9,13 +9,19 @@ use crate::names::random_id;
 /// Turns key combinations into commands: the first word of each line of [`SHORTCUTS`].
 const LISTEN: &str = r"
 const commands = { n: 'new', f: 'search', t: 'title', e: 'text', m: 'comment', o: 'outline', k: 'comments', h: 'history' };
+const places = { search: '#search', title: '[data-testid=title]', text: '[data-testid=text] [contenteditable]' };
 addEventListener('keydown', (event) => {
   if (event.key === 'Escape') dioxus.send('escape');
   if (!(event.ctrlKey || event.metaKey) || event.isComposing) return;
   if (event.altKey) {
     // On a Mac the key with Alt is another letter: the place on the keyboard counts.
     const letter = event.code.startsWith('Key') ? event.code.slice(3).toLowerCase() : '';
-    if (commands[letter]) { event.preventDefault(); dioxus.send(commands[letter]); }
+    const command = commands[letter];
+    if (!command) return;
+    event.preventDefault();
+    // At once: the next key is meant for what has been asked for.
+    document.querySelector(places[command] ?? null)?.focus();
+    dioxus.send(command);
   } else if (event.key === '/') { event.preventDefault(); dioxus.send('help'); }
 });";
 
