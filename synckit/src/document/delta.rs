@@ -61,6 +61,7 @@ impl DocumentState {
         let mut streams = Vec::new();
         for (replica, mut operations) in missing {
             sort_by_number(&mut operations, |operation| operation.stamp.dot.seq);
+            drop_second_meanings(&mut operations);
             streams.push((replica, self.stretches(replica, version.get(replica) + 1, operations)));
         }
         if beside {
@@ -143,6 +144,20 @@ impl DocumentState {
             dependencies,
         }
     }
+}
+
+/// A sequence number stands for one operation. Only a snapshot that somebody has tampered with can bring two: what comes second
+/// is not passed on.
+fn drop_second_meanings(operations: &mut Vec<Operation>) {
+    let mut next = 0;
+    operations.retain(|operation| {
+        let seq = operation.stamp.dot.seq;
+        let is_first = seq >= next;
+        if is_first {
+            next = seq + operation.action.span();
+        }
+        is_first
+    });
 }
 
 /// Puts neighbours under one header, as far as they fit.

@@ -83,6 +83,32 @@ fn a_number_that_is_used_twice_keeps_its_first_meaning() {
     assert_eq!(one.state.text(&note()).expect("written").sequence().to_string(), "abc");
 }
 
+/// A text and a map of one snapshot were written under the same numbers.
+#[test]
+fn a_snapshot_that_uses_numbers_twice_is_refused_or_can_be_passed_on() {
+    for (typed, keys) in [(3, 1), (1, 3), (8, 5)] {
+        let (mut one, mut copy) = (Replica::new(7), Replica::new(7));
+        one.write(|tx| tx.text_insert(&note(), 0, &"abcdefgh"[..typed]));
+        copy.write(|tx| {
+            (0..keys).try_for_each(|key| {
+                tx.map_set(&ContainerId::Root, &format!("key{key}").into(), super::replica::text("x"))
+                    .map(drop)
+            })
+        });
+        let (mut snapshot, other) = (one.state.snapshot(), copy.state.snapshot());
+        let len = snapshot.update.changes[0].len.max(other.update.changes[0].len);
+        snapshot.update = other.update;
+        snapshot.update.changes[0].len = len;
+        let mut state = DocumentState::new();
+        if state.restore(&snapshot, Origin::Load).is_ok() {
+            let mut fresh = DocumentState::new();
+            fresh.apply(&state.since(&VersionVector::new()), Origin::Remote).expect("can be passed on");
+            assert_eq!(fresh.version(), state.version());
+            let _ = state.snapshot();
+        }
+    }
+}
+
 #[cfg(not(feature = "history"))]
 #[test]
 fn without_the_feature_a_document_that_keeps_its_history_is_refused_and_not_cut_short() {
