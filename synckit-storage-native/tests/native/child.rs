@@ -108,7 +108,7 @@ fn say(text: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn does_its_job() {
     let (Ok(job), Some(file)) = (std::env::var(JOB), std::env::var_os(FILE)) else { return };
-    let storage = NativeStorage::open_at(file).await.unwrap();
+    let storage = open_among_writers(Path::new(&file)).await;
     match job.as_str() {
         "append" => append(storage).await,
         "lease" => {
@@ -177,6 +177,12 @@ async fn append(storage: NativeStorage) {
     for writer in writers {
         writer.await.unwrap();
     }
+}
+
+/// Opens a store beside others that write without a pause: SQLite looks for its turn now and then, so one of them may go
+/// without for longer than a program with pauses ever would.
+pub(crate) async fn open_among_writers(file: &Path) -> NativeStorage {
+    NativeStorage::builder_at(file).patience(Duration::from_secs(120)).open().await.unwrap()
 }
 
 /// Replaces what is stored of a document by one chunk of the same numbers.

@@ -12,7 +12,7 @@ use synckit::prelude::*;
 use synckit::storage::{Storage, StorageEvent};
 use synckit_storage_native::{Native, NativeStorage};
 
-use crate::child::{Board, Job, OtherProcess, compact, loaded, numbers, payload};
+use crate::child::{Board, Job, OtherProcess, compact, loaded, numbers, open_among_writers, payload};
 
 /// Longest time that anything here may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -144,7 +144,7 @@ async fn chunks_of_two_processes_survive_each_others_compactions() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("chunks.sqlite");
     let mut others = [Job::Append, Job::Append].map(|job| OtherProcess::start(job, &file));
-    let storage = NativeStorage::open_at(&file).await.unwrap();
+    let storage = open_among_writers(&file).await;
     let mut mine = BTreeSet::new();
     for number in 1_000_000..1_000_100_u64 {
         storage.append("d0", payload(&[number])).await.unwrap();
