@@ -44,7 +44,8 @@ impl DocumentState {
         let mut take = |at: usize, part: &Part| {
             let (id, content) = &self.containers[at];
             content.live_at(part, version, &mut |live| {
-                if if live.action.is_timed() { is_recorded } else { beside } {
+                let is_elsewhere = if live.action.is_timed() { is_recorded } else { beside };
+                if is_elsewhere {
                     return;
                 }
                 if let Some(operations) = missing.get_mut(&live.stamp.dot.replica) {
