@@ -46,7 +46,7 @@ mod tree;
 mod writer;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use edit::{Edit, Inserted};
 #[cfg(feature = "history")]

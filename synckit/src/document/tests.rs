@@ -1,9 +1,11 @@
 //! Documents under random writers, in random order, and under bytes that nobody meant.
 
 mod convergence;
+mod enumeration;
 #[cfg(feature = "history")]
 mod history;
 mod hostile;
+mod reference;
 mod renaming;
 mod replica;
 mod undoing;

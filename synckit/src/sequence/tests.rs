@@ -4,5 +4,5 @@ mod convergence;
 mod enumeration;
 mod growth;
 mod hostile;
-mod reference;
+pub(crate) mod reference;
 mod unicode;

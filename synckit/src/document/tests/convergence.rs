@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::reference::Reference;
 use super::replica::{Random, Replica, counter, list, map, note, picture, set, text};
 use crate::crdt::container::{ContainerId, Kind};
 use crate::crdt::marks::Expand;
@@ -46,6 +47,25 @@ fn assert_same(replicas: &[Replica]) -> String {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn every_replica_shows_what_the_reference_shows(seed in any::<u64>(), replicas in 2usize..5) {
+        let mut random = Random::new(seed);
+        let mut all: Vec<(Replica, Reference)> =
+            (1..=replicas as u64).map(|id| (Replica::new(id), Reference::default())).collect();
+        for _ in 0..60 {
+            let at = random.below(replicas);
+            if random.below(4) == 0 {
+                let (fast, slow) = all[random.below(replicas)].clone();
+                all[at].0.pull(&fast.state);
+                all[at].1.pull(&slow);
+            } else {
+                let change = all[at].0.act(&mut random);
+                all[at].1.take(&change);
+            }
+            prop_assert_eq!(picture(&all[at].0.state), all[at].1.picture());
+        }
+    }
 
     #[test]
     fn replicas_converge(seed in any::<u64>(), replicas in 2usize..6) {

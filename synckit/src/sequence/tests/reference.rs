@@ -20,18 +20,23 @@ struct Node {
 
 /// All characters in their order, deleted ones too.
 #[derive(Clone, Default, Debug)]
-pub(super) struct Reference {
+pub(crate) struct Reference {
     nodes: Vec<Node>,
-    pub(super) version: VersionVector,
+    pub(crate) version: VersionVector,
 }
 
 impl Reference {
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.nodes.iter().filter(|node| !node.deleted).map(|node| node.char).collect()
     }
 
+    /// Every character in order: its dot, itself, and whether it shows.
+    pub(crate) fn characters(&self) -> impl Iterator<Item = (Dot, char, bool)> {
+        self.nodes.iter().map(|node| (node.id, node.char, !node.deleted))
+    }
+
     /// What a user does here, as the edit that others get.
-    pub(super) fn insert(&mut self, dot: Dot, at: usize, text: &str) -> Edit {
+    pub(crate) fn insert(&mut self, dot: Dot, at: usize, text: &str) -> Edit {
         let before = at.checked_sub(1).map(|at| self.shown(at));
         let left = before.map(|at| self.nodes[at].id);
         let right = self.nodes.get(before.map_or(0, |at| at + 1)).map(|node| node.id);
@@ -41,7 +46,7 @@ impl Reference {
     }
 
     /// One edit for each character.
-    pub(super) fn delete(&mut self, dot: Dot, at: usize, len: usize) -> Vec<Edit> {
+    pub(crate) fn delete(&mut self, dot: Dot, at: usize, len: usize) -> Vec<Edit> {
         let edits: Vec<Edit> = (0..len)
             .map(|step| Edit::Delete {
                 dot: Dot::new(dot.replica, dot.seq + step as u64),
@@ -54,13 +59,18 @@ impl Reference {
         edits
     }
 
-    pub(super) fn apply(&mut self, edit: &Edit) {
+    pub(crate) fn apply(&mut self, edit: &Edit) {
         let (dot, end) = (edit.dot(), edit.dot().seq + edit.len() as u64 - 1);
         let known = self.version.get(dot.replica);
         match edit {
-            Edit::Insert { left, right, text: Inserted::Text(text), .. } => {
+            Edit::Insert { left, right, text, .. } => {
                 let mut left = *left;
-                for (step, char) in text.chars().enumerate() {
+                let chars = match text {
+                    Inserted::Text(text) => text.chars().map(Some).collect(),
+                    // Deleted before anybody else saw them.
+                    Inserted::Gone(len) => vec![None; *len as usize],
+                };
+                for (step, char) in chars.into_iter().enumerate() {
                     let id = Dot::new(dot.replica, dot.seq + step as u64);
                     if id.seq > known {
                         self.put(id, char, left, *right);
@@ -75,12 +85,11 @@ impl Reference {
                     self.nodes[at].deleted = true;
                 }
             }
-            Edit::Insert { text: Inserted::Gone(_), .. } => unreachable!("the reference keeps its text"),
         }
         self.version.advance(dot.replica, end);
     }
 
-    fn put(&mut self, id: Dot, char: char, left: Option<Dot>, right: Option<Dot>) {
+    fn put(&mut self, id: Dot, char: Option<char>, left: Option<Dot>, right: Option<Dot>) {
         // The author made it a left child of what follows if that hangs below what precedes.
         let below = right.filter(|&right| self.is_right_descendant(right, left));
         let parent = below.map_or(Parent::RightOf(left, right), Parent::LeftOf);
@@ -110,7 +119,7 @@ impl Reference {
             (None, Parent::RightOf(Some(left), _)) => self.subtree(left).1,
             (None, Parent::RightOf(None, _)) => self.nodes.len(),
         };
-        self.nodes.insert(at, Node { id, char, deleted: false, parent });
+        self.nodes.insert(at, Node { id, char: char.unwrap_or_default(), deleted: char.is_none(), parent });
     }
 
     fn is_right_descendant(&self, mut id: Dot, ancestor: Option<Dot>) -> bool {
