@@ -38,6 +38,7 @@ mod hot;
 mod index;
 mod integrate;
 mod local;
+mod numbers;
 mod piece;
 mod place;
 mod read;

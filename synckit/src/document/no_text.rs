@@ -6,7 +6,7 @@ use super::state::DocumentState;
 use super::transaction::Transaction;
 use super::undo::UndoHistory;
 use crate::crdt::operation::Operation;
-use crate::wire::DecodeError;
+use crate::wire::{DecodeError, Update};
 
 #[derive(Debug, Clone)]
 pub(crate) enum TextInverse {}
@@ -35,7 +35,7 @@ impl DocumentState {
         Some(Vec::new())
     }
 
-    pub(super) fn check_texts(&self) -> Result<(), ApplyError> {
+    pub(super) fn check_texts(&self, _update: &Update) -> Result<(), ApplyError> {
         Ok(())
     }
 

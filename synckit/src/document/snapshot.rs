@@ -60,7 +60,7 @@ impl DocumentState {
         let mut applied = Applied::default();
         fresh.read_texts(&snapshot.texts, &mut applied.touched)?;
         fresh.take_all(&snapshot.update, &mut applied)?;
-        fresh.check_texts()?;
+        fresh.check_texts(&snapshot.update)?;
         fresh.texts_are_loaded();
         #[cfg(feature = "history")]
         fresh.read_history(&snapshot.history)?;

@@ -6,7 +6,10 @@ use super::state::DocumentState;
 use crate::crdt::container::{ContainerId, Content};
 use crate::crdt::operation::{Action, Operation};
 use crate::crdt::text::TextState;
-use crate::wire::{DecodeError, text_snapshot};
+use crate::sequence::Sequence;
+use crate::version::ReplicaId;
+use crate::wire::operations::Reader;
+use crate::wire::{DecodeError, Update, text_snapshot};
 
 impl DocumentState {
     /// Sees to it that a renamed insertion is there: among others that were made beside it, the order may be another one
@@ -41,16 +44,40 @@ impl DocumentState {
     }
 
     /// # Errors
-    /// [`ApplyError::Text`] when a text holds edits that the version does not cover: nobody would ever be sent them.
-    pub(super) fn check_texts(&self) -> Result<(), ApplyError> {
-        let covered = |content: &Content| match content {
-            Content::Text(text) => self.version.includes(&text.sequence().version()),
-            _ => true,
-        };
-        match self.containers.iter().all(|(_, content)| covered(content)) {
-            true => Ok(()),
-            false => Err(ApplyError::Text(DecodeError::Invalid("a text beyond what its snapshot covers"))),
+    /// [`ApplyError::Text`] when a text holds edits that the version does not cover: nobody would ever be sent them. And when a
+    /// number stands for two operations: nobody would ever be sent the second one.
+    pub(super) fn check_texts(&self, update: &Update) -> Result<(), ApplyError> {
+        if !self.texts().all(|(_, text)| self.version.includes(&text.sequence().version())) {
+            return Err(ApplyError::Text(DecodeError::Invalid("a text beyond what its snapshot covers")));
         }
+        match self.numbers_are_unique(update) {
+            true => Ok(()),
+            false => Err(ApplyError::Text(DecodeError::Invalid("a number that stands for two operations"))),
+        }
+    }
+
+    /// Whether operations and edits of texts share no number. Within an update, and within one text, none is used twice.
+    /// O(n log n) for operations and the edits of all texts but the longest.
+    fn numbers_are_unique(&self, update: &Update) -> bool {
+        let mut texts: Vec<&Sequence> = self.texts().map(|(_, text)| text.sequence()).collect();
+        let Some(longest) = (0..texts.len()).max_by_key(|&at| texts[at].runs()) else { return true };
+        let longest = texts.swap_remove(longest);
+        let mut taken: Vec<(ReplicaId, u64, u64)> = Vec::new();
+        texts
+            .into_iter()
+            .for_each(|text| text.numbers(&mut |replica, first, end| taken.push((replica, first, end))));
+        for change in &update.changes {
+            let mut take = |operation: Operation| {
+                let first = operation.stamp.dot.seq;
+                taken.push((change.replica, first, first + operation.action.span()));
+            };
+            // They were all read before.
+            let _ = Reader::new(change).and_then(|reader| reader.each(&mut take));
+        }
+        taken.sort_unstable();
+        let apart = |pair: &[(ReplicaId, u64, u64)]| pair[0].0 != pair[1].0 || pair[0].2 <= pair[1].1;
+        taken.windows(2).all(apart)
+            && !taken.iter().any(|&(replica, first, end)| longest.uses(replica, first, end))
     }
 
     pub(super) fn read_texts(&mut self, texts: &[Vec<u8>], touched: &mut Touched) -> Result<(), ApplyError> {

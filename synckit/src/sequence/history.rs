@@ -264,15 +264,6 @@ impl Sequence {
         Ok(())
     }
 
-    /// Hands over which sequence numbers were used: the first one and the one behind the last.
-    pub(crate) fn numbers(&self, emit: &mut dyn FnMut(ReplicaId, u64, u64)) {
-        for writer in &self.writers {
-            let mut emit = |first: u32, end: u32| emit(writer.replica, u64::from(first), u64::from(end));
-            writer.spans.iter().for_each(|span| emit(span.seq, span.end()));
-            writer.deletions.iter().for_each(|deletion| emit(deletion.seq, deletion.end()));
-        }
-    }
-
     /// A piece's characters from `start` to `end`.
     fn part(&self, piece: &Piece, start: u32, end: u32) -> Piece {
         let mut front = *piece;
