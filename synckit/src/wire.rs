@@ -3,6 +3,8 @@
 //! [`Change`] and [`Update`] are read by their headers alone; the operations inside are read when they are applied.
 
 pub(crate) mod bytes;
+#[cfg_attr(not(feature = "compression"), path = "wire/no_compression.rs")]
+mod compression;
 mod fields;
 #[cfg(test)]
 mod generated;

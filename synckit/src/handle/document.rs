@@ -91,6 +91,12 @@ where
         self.node().cell.read(|state| state.snapshot()).encode()
     }
 
+    /// [`export`](Self::export), deflated if that makes it shorter; [`import`](Self::import) reads both.
+    #[cfg(feature = "compression")]
+    fn export_compressed(&self) -> Vec<u8> {
+        self.node().cell.read(|state| state.snapshot()).compress()
+    }
+
     /// What of the document this lies in another replica lacks that knows `version`, as bytes for
     /// [`import`](Self::import). For programs that carry changes themselves.
     fn export_since(&self, version: &VersionVector) -> Vec<u8> {

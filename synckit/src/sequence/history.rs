@@ -7,7 +7,7 @@ use super::piece::{Piece, Place};
 use super::snapshot::wide_pieces;
 use super::tree::{Sum, Tree};
 use super::writer::{Deletion, Span};
-use crate::version::{ReplicaId, VersionVector};
+use crate::version::VersionVector;
 use crate::wire::DecodeError;
 
 /// Part of a text, and what became of it between two versions.

@@ -1,6 +1,7 @@
 //! Changes and updates by their headers.
 
 use super::bytes::{Bytes, put_number};
+use super::compression;
 use super::fields::{self, Field, Fields, Kind};
 use super::limits::{DecodeError, Limits, MAX_SEQ, check};
 use crate::version::{ReplicaId, Timestamp, VersionVector};
@@ -226,6 +227,9 @@ pub struct Snapshot {
     pub(crate) history: Vec<u8>,
 }
 
+/// The first byte of a compressed snapshot: no field of a message begins with it.
+pub(super) const COMPRESSED: u8 = 0;
+
 impl Snapshot {
     /// Whether there is nothing in it but changes.
     pub(crate) fn is_update(&self) -> bool {
@@ -247,11 +251,19 @@ impl Snapshot {
         bytes
     }
 
-    /// Reads a snapshot, headers only. An update is read as a snapshot without texts.
+    /// Reads a snapshot, headers only. An update is read as a snapshot without texts, and with the cargo feature `compression` a
+    /// compressed one is inflated: to 64 times its size and 64 MiB at most.
     ///
     /// # Errors
     /// As [`Update::decode`].
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        match bytes.strip_prefix(&[COMPRESSED]) {
+            Some(rest) => Self::read(&compression::inflate(rest)?),
+            None => Self::read(bytes),
+        }
+    }
+
+    fn read(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut snapshot = Self::default();
         snapshot.update = Update::read(bytes, &mut |tag, content| {
             match tag {

@@ -140,6 +140,9 @@ impl<P: Platform, S: Storage> Driver<P, S> {
         document.writing = true;
         let (snapshot, version) = document.cell.read(|state| (state.snapshot(), state.version().clone()));
         let read: Vec<_> = document.chunks.keys().copied().collect();
+        #[cfg(feature = "compression")]
+        let bytes = snapshot.compress();
+        #[cfg(not(feature = "compression"))]
         let bytes = snapshot.encode();
         self.ask(Work { bytes, ..Work::new(id, Task::Compact { read, version }) });
     }

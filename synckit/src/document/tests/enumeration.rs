@@ -156,7 +156,10 @@ fn length(tx: &Transaction<'_>) -> usize {
 fn maps() {
     let letters: [Letter; 3] = [
         |tx, who| tx.map_set(&ContainerId::Root, &"key".into(), text(&who.to_string())).map(drop),
-        |tx, _| Ok(tx.map_delete(&ContainerId::Root, &"key".into())),
+        |tx, _| {
+            tx.map_delete(&ContainerId::Root, &"key".into());
+            Ok(())
+        },
         |tx, who| {
             let dot = tx.map_set(&map(), &"ada".into(), New::Container(Kind::Map))?;
             let inside = ContainerId::Created { dot, kind: Kind::Map };

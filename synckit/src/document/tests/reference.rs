@@ -149,8 +149,10 @@ fn set(operations: &[(Stamp, Action)]) -> Vec<Value> {
     adds.collect::<BTreeSet<Value>>().into_iter().collect()
 }
 
-/// Stretches of characters with the same marks.
-fn text(operations: &[(Stamp, Action)]) -> Vec<(String, Vec<(Arc<str>, Value)>)> {
+/// Characters with the same marks.
+type Stretch = (String, Vec<(Arc<str>, Value)>);
+
+fn text(operations: &[(Stamp, Action)]) -> Vec<Stretch> {
     let mut characters = Characters::default();
     let mut marks: Vec<(Stamp, &Mark)> = Vec::new();
     for (stamp, action) in operations {
@@ -172,7 +174,7 @@ fn text(operations: &[(Stamp, Action)]) -> Vec<(String, Vec<(Arc<str>, Value)>)>
             4 * at as i64 + if side == Side::Before { -1 } else { 1 }
         }
     };
-    let mut stretches: Vec<(String, Vec<(Arc<str>, Value)>)> = Vec::new();
+    let mut stretches: Vec<Stretch> = Vec::new();
     for (at, &(_, char, _)) in order.iter().enumerate().filter(|(_, character)| character.2) {
         let mut values: BTreeMap<Arc<str>, Option<Value>> = BTreeMap::new();
         for (_, mark) in &marks {

@@ -68,7 +68,7 @@ impl Reference {
                 let chars = match text {
                     Inserted::Text(text) => text.chars().map(Some).collect(),
                     // Deleted before anybody else saw them.
-                    Inserted::Gone(len) => vec![None; *len as usize],
+                    Inserted::Gone(len) => vec![None; *len],
                 };
                 for (step, char) in chars.into_iter().enumerate() {
                     let id = Dot::new(dot.replica, dot.seq + step as u64);
