@@ -105,8 +105,41 @@ fn a_text_comes_back_with_its_marks_as_one_step_that_can_be_undone() {
     assert_eq!(body.spans(), then);
     // A whole document likewise.
     page.title().set("title").unwrap();
+    page.undo_manager().undo();
+    page.undo_manager().undo();
+    assert_eq!(body.spans(), now);
+    page.title().set("title").unwrap();
     page.restore(&version).unwrap();
     assert_eq!(page.get().unwrap(), page.at(&version).unwrap().get().unwrap());
+    assert_eq!(body.spans(), then);
+    page.undo_manager().undo();
+    assert_eq!((page.title().get(), body.spans()), (Ok("title".into()), now));
+}
+
+#[test]
+fn texts_of_elements_come_back_with_their_marks_and_those_of_others_stay() {
+    #[derive(Document, Clone, Debug, PartialEq, Default)]
+    struct Card {
+        note: Text,
+    }
+    #[derive(Document, Clone, Debug, PartialEq, Default)]
+    struct Board {
+        cards: List<Card>,
+    }
+    let board = SyncKit::in_memory(1).document::<Board>("board");
+    board.history().keep().unwrap();
+    for _ in 0..2 {
+        board.cards().push(Card { note: "a bold word".into() }).unwrap();
+    }
+    let cards: Vec<_> = (0..2).map(|at| board.cards().at(at).unwrap().note()).collect();
+    cards.iter().for_each(|note| note.mark(2..6, "bold", true, Expand::After).unwrap());
+    let (version, then) = (board.version(), cards[0].spans());
+    cards.iter().for_each(|note| note.set("other").unwrap());
+    // One of the elements alone, then all.
+    board.cards().at(1).unwrap().restore(&version).unwrap();
+    assert_eq!((cards[0].get(), cards[1].spans()), (Ok("other".into()), then.clone()));
+    board.restore(&version).unwrap();
+    assert_eq!((cards[0].spans(), cards[1].spans()), (then.clone(), then));
 }
 
 #[test]

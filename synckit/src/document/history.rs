@@ -13,6 +13,8 @@
 mod registers;
 mod section;
 mod stream;
+#[cfg(feature = "text")]
+mod texts;
 mod timeline;
 mod view;
 

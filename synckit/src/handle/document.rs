@@ -145,8 +145,8 @@ where
         Ok(Self::Value::at(Node { cell, id: node.id.clone() }))
     }
 
-    /// Brings all fields to what they were at a version: one transaction that can be undone. Texts get their characters back; their
-    /// marks come back with `TextRef::restore`.
+    /// Brings all fields to what they were at a version, texts with their marks: one transaction that can be undone. What was
+    /// removed from a list or map since comes back as a new element, and its texts without marks.
     ///
     /// # Errors
     /// [`HistoryError`] when the version cannot be had, read or written; nothing has changed then.
@@ -154,7 +154,15 @@ where
     fn restore(&self, version: &VersionVector) -> Result<(), HistoryError> {
         let past = self.at(version)?;
         let value = Self::Value::read(past.node())?;
-        Ok(self.write(&value)?)
+        let node = self.node();
+        node.cell.update(|| {
+            // First, as a text that shows the same already is left alone by what follows.
+            #[cfg(feature = "text")]
+            for text in node.cell.read(|now| past.node().cell.read(|past| now.texts_within(past, &node.id))) {
+                super::TextRef { node: Node::new(&node.cell, text) }.restore(version)?;
+            }
+            Ok(self.write(&value)?)
+        })
     }
 
     /// Undo and redo of this program's own writes to the document.
