@@ -1,4 +1,6 @@
-// Why it is as it is: src/indexeddb.rs. What is written here is downloaded.
+// Why it is as it is: src/indexeddb.rs.
+import { failure } from "./failure.js";
+
 const BLOCKED_MS = 2000;
 const OPEN_MS = 15000;
 const PAGE = 512;
@@ -12,15 +14,13 @@ const UPGRADES = [
 const GONE = ["InvalidStateError", "TransactionInactiveError", "NotFoundError"];
 const ENDED = ["Aborted", "AbortError", "UnknownError", "TimeoutError", "ConstraintError"];
 
-const failure = (name, reason) => new DOMException(reason, name);
-
 const settled = (request) =>
     new Promise((resolve, reject) => {
         request.onsuccess = () => resolve(request.result);
         request.onerror = () => reject(request.error);
     });
 
-function connect(name) {
+function connect_database(name) {
     return new Promise((resolve, reject) => {
         if (!globalThis.indexedDB) throw failure("Unavailable", "this browser has no IndexedDB here");
         const request = indexedDB.open(name, UPGRADES.length);
@@ -161,13 +161,13 @@ const OPERATIONS = {
 };
 
 export async function open_indexeddb(name, durability, emptied) {
-    let connection = await connect(name);
+    let connection = await connect_database(name);
     return {
         async perform(operation, key, number, bytes, ids) {
             const [stores, mode, make] = OPERATIONS[operation];
             const work = make(key, number, bytes.slice(), ids.slice());
             if (!connection.open) {
-                const again = await connect(name);
+                const again = await connect_database(name);
                 if (again.made) emptied();
                 if (connection.open) close(again);
                 else connection = again;

@@ -1,4 +1,6 @@
-// Why it is as it is: src/opfs.rs. What is written here is downloaded.
+// Why it is as it is: src/opfs.rs.
+import { failure } from "./failure.js";
+
 const MAGIC = new TextEncoder().encode("SYNCKIT1");
 const HEADER = 21;
 const UPDATE = 1;
@@ -14,8 +16,6 @@ const LARGEST = FULL + 2 * MAX_UPDATE_BYTES + (32 << 20);
 const BATCH_BYTES = 4 << 20;
 const MAX_TAILS = 256;
 const WAIT_MS = 15000;
-
-const failure = (name, reason) => new DOMException(reason, name);
 
 export function crc32(bytes) {
     let crc = ~0;

@@ -1,4 +1,4 @@
-// Why it is as it is: src/page.rs. What is written here is downloaded.
+// Why it is as it is: src/page.rs.
 export const random = () =>
     globalThis.crypto?.getRandomValues(new BigUint64Array(1))[0] ?? BigInt(Math.random() * 2 ** 53);
 
@@ -73,3 +73,17 @@ export function open_memory() {
         closed() {},
     };
 }
+
+// What few pages need is loaded by those.
+const files = () => import("./opfs.js");
+
+export async function opfs_exists(store) {
+    try {
+        await (await navigator.storage.getDirectory()).getDirectoryHandle("synckit");
+    } catch {
+        return false;
+    }
+    return (await files()).opfs_exists(store);
+}
+
+export const open_opfs = async (store, emptied) => (await files()).open_opfs(store, emptied);

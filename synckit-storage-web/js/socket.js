@@ -1,8 +1,8 @@
-// Why it is as it is: src/socket.rs. What is written here is downloaded.
+// Why it is as it is: src/socket.rs.
+import { failure } from "./failure.js";
+
 const TRUST_MS = 15000;
 const ANSWER_MS = 5000;
-
-const failure = (name, reason) => new DOMException(reason, name);
 
 export function resolve(url) {
     let parsed;

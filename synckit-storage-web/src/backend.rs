@@ -27,7 +27,7 @@ extern "C" {
     pub(crate) fn closed(this: &Backend);
 }
 
-#[wasm_bindgen(module = "/js/page.js")]
+#[wasm_bindgen(module = "/js/made/start.js")]
 extern "C" {
     /// A store that ends with the page.
     #[wasm_bindgen(js_name = open_memory)]

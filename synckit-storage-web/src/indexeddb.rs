@@ -8,7 +8,7 @@
 //! | `replicas` | replica ids that were used with this store, and when they were first used |
 //!
 //! Written in JavaScript (`js/indexeddb.js`), as its requests are: a fifth of what browsers download of the same in Rust,
-//! where every request takes glue on both sides. The reasons are here, as comments there would be downloaded too.
+//! where every request takes glue on both sides. The reasons are here, for both.
 //!
 //! # Opening
 //! `UPGRADES` lead from the version that is their index to the next; they are only ever added. An upgrade that fails ends
@@ -32,7 +32,7 @@
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(module = "/js/indexeddb.js")]
+#[wasm_bindgen(module = "/js/made/start.js")]
 extern "C" {
     /// Opens a database, making or upgrading it. `emptied` is called when it was found empty on opening it again.
     #[wasm_bindgen(js_name = open_indexeddb)]

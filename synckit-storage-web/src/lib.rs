@@ -19,7 +19,6 @@ mod error;
 mod indexeddb;
 mod lease;
 pub mod limits;
-#[cfg(feature = "opfs")]
 mod opfs;
 mod page;
 mod queue;

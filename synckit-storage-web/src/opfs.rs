@@ -6,8 +6,8 @@
 //!                 replicas/<id>                   empty
 //! ```
 //!
-//! Written in JavaScript (`js/opfs.js`), as its promises are: a third of what browsers download of the same in Rust. The
-//! reasons are here, as comments there would be downloaded too.
+//! Written in JavaScript (`js/opfs.js`), as its promises are: a third of what browsers download of the same in Rust. A page
+//! loads it when it opens such a store, or may have one: IndexedDB is what most use.
 //!
 //! # Writing
 //! A segment is rewritten with the new frame at its end, which the browser does in a copy that takes the file's place
@@ -49,7 +49,9 @@
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(module = "/js/opfs.js")]
+/// Loaded with the page: they load what is in the script below.
+#[cfg(feature = "opfs")]
+#[wasm_bindgen(module = "/js/made/start.js")]
 extern "C" {
     /// Opens the folder of a store, making it if need be. `emptied` is called when it was found missing later on.
     #[wasm_bindgen(js_name = open_opfs)]
@@ -59,5 +61,12 @@ extern "C" {
     pub(crate) fn exists(store: &str) -> Promise;
 }
 
-#[cfg(test)]
+/// Nobody calls this, but scripts with nothing in them to be called are left out: now it lies beside the other one, where that
+/// looks for it, and bundlers do with the feature or without.
+#[wasm_bindgen(module = "/js/made/opfs.js")]
+extern "C" {
+    fn open_opfs(store: &str, emptied: &JsValue) -> Promise;
+}
+
+#[cfg(all(test, feature = "opfs"))]
 mod tests;

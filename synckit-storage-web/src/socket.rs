@@ -83,7 +83,7 @@ fn refused(url: &str, thrown: &JsValue) -> TransportError {
     }
 }
 
-#[wasm_bindgen(module = "/js/socket.js")]
+#[wasm_bindgen(module = "/js/made/start.js")]
 extern "C" {
     type Attempt;
     /// Begins an attempt. `received` is called with what comes, `ended` with the reason for an end that is not a normal
@@ -216,7 +216,7 @@ mod tests {
     use super::*;
     use wasm_bindgen_test::wasm_bindgen_test;
 
-    #[wasm_bindgen(module = "/js/socket.js")]
+    #[wasm_bindgen(module = "/js/made/start.js")]
     extern "C" {
         #[wasm_bindgen(catch)]
         fn resolve(url: &str) -> Result<String, JsValue>;

@@ -1,4 +1,4 @@
-//! `cargo xtask codegen`: the wire types from `proto/`.
+//! `cargo xtask codegen`: the wire types from `proto/`, and by the crate `scripts` what browsers download of `js/`.
 //!
 //! The compiler for protocol buffers is a Rust library and its output is checked in: who builds SyncKit needs neither
 //! `protoc` nor a build script.
@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-use crate::workspace;
+use crate::{process, workspace};
 
 const PROTO: &str = "proto";
 const OUTPUT: &str = "synckit/src/wire/generated.rs";
@@ -27,6 +27,10 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    // A program of its own, as it takes longer to build than everything else here.
+    let mut scripts = process::cargo();
+    scripts.args(["run", "--quiet", "--package", "scripts", "--"]);
+    process::run(scripts.args(arguments.check.then_some("--check")))?;
     if arguments.check {
         check()?;
         println!("{OUTPUT} is current");

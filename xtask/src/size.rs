@@ -40,7 +40,10 @@ struct Size {
 /// What the browser loads for one app.
 struct Weight {
     wasm: Size,
+    /// What is loaded at the start.
     script: Size,
+    /// Scripts that may be loaded later, by those who need them.
+    later: Size,
     /// Pages, styles, icons.
     rest: Size,
     /// Whether wasm-opt has made it smaller.
@@ -60,7 +63,7 @@ impl Weight {
     fn json(&self) -> Value {
         let size = |size: Size| json!({ "raw": size.raw, "gzipped": size.gzipped });
         json!({
-            "wasm": size(self.wasm), "script": size(self.script), "static": size(self.rest), "total_gzipped": self.total()
+            "wasm": size(self.wasm), "script": size(self.script), "later": size(self.later), "static": size(self.rest), "total_gzipped": self.total()
         })
     }
 }
@@ -117,8 +120,39 @@ fn weigh(package: &str, static_files: Option<&str>, optimizer: Option<&Path>) ->
     };
     // Beside the script, what crates have written in JavaScript.
     let scripts = web::files(&folder)?;
-    let scripts = scripts.iter().filter(|file| file.extension().is_some_and(|extension| extension == "js"));
-    Ok(Weight { wasm: measure(&wasm)?, script: total(scripts)?, rest, optimized })
+    let is_script = |file: &&PathBuf| file.extension().is_some_and(|extension| extension == "js");
+    let at_start = with_imports(&folder.join(format!("{name}.js")))?;
+    let (script, later): (Vec<_>, Vec<_>) =
+        scripts.iter().filter(is_script).partition(|file| at_start.contains(file));
+    Ok(Weight { wasm: measure(&wasm)?, script: total(script)?, later: total(later)?, rest, optimized })
+}
+
+/// A script and everything that a browser loads before it runs it.
+fn with_imports(script: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = vec![script.to_owned()];
+    let mut at = 0;
+    while let Some(script) = found.get(at) {
+        let text = fs::read_to_string(script).with_context(|| format!("cannot read {}", script.display()))?;
+        let folder = script.parent().unwrap_or(Path::new(""));
+        let next: Vec<PathBuf> =
+            imports(&text).filter_map(|name| Some(folder.join(name.strip_prefix("./")?))).collect();
+        for file in next {
+            if !found.contains(&file) {
+                found.push(file);
+            }
+        }
+        at += 1;
+    }
+    Ok(found)
+}
+
+/// What a script imports from: `import { name } from "./other.js"`, with spaces or without.
+fn imports(script: &str) -> impl Iterator<Item = &str> {
+    script.split("from").skip(1).filter_map(|rest| {
+        let rest = rest.trim_start();
+        let quote = rest.chars().next().filter(|first| matches!(first, '"' | '\''))?;
+        rest[1..].split_once(quote).map(|(name, _)| name)
+    })
 }
 
 /// What files weigh together, gzipped one by one.
@@ -159,10 +193,20 @@ fn table(name: &str, app: &Weight, baseline: Option<&Weight>) -> String {
     for (name, weight) in weights {
         row(format!("{name}: WebAssembly"), Some(weight.wasm.raw), weight.wasm.gzipped);
         row(format!("{name}: JavaScript"), Some(weight.script.raw), weight.script.gzipped);
+        if weight.later.raw > 0 {
+            row(
+                "  loaded where it is needed, not counted".into(),
+                Some(weight.later.raw),
+                weight.later.gzipped,
+            );
+        }
     }
     row(format!("{name}: pages, styles, icons"), Some(app.rest.raw), app.rest.gzipped);
     row(format!("{name}: everything"), None, app.total());
     if let Some(baseline) = baseline {
+        let added = |part: fn(&Weight) -> u64| part(app).saturating_sub(part(baseline));
+        row("SyncKit: WebAssembly".into(), None, added(|weight| weight.wasm.gzipped));
+        row("SyncKit: JavaScript".into(), None, added(|weight| weight.script.gzipped));
         row("SyncKit: what it adds to the same app".into(), None, app.code().saturating_sub(baseline.code()));
     }
     table
@@ -170,7 +214,9 @@ fn table(name: &str, app: &Weight, baseline: Option<&Weight>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Size, Weight, gzipped, table};
+    use std::fs;
+
+    use super::{Size, Weight, gzipped, imports, table, with_imports};
 
     #[test]
     fn gzip_shrinks_what_repeats() {
@@ -178,12 +224,37 @@ mod tests {
     }
 
     #[test]
+    fn what_a_script_imports_is_found_and_what_it_may_load_is_not() {
+        let script =
+            "import { a } from './a.js';\nimport*as b from\"./b.js\";import('./c.js');const from = 'd';";
+        assert!(imports(script).eq(["./a.js", "./b.js"]));
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| folder.path().join(name);
+        fs::create_dir(file("part")).unwrap();
+        fs::write(file("start.js"), "import { one } from './part/one.js';").unwrap();
+        fs::write(file("part/one.js"), "import{two}from\"./two.js\";import(`./three.js`)").unwrap();
+        fs::write(file("part/two.js"), "export const two = 2;").unwrap();
+        let found = with_imports(&file("start.js")).unwrap();
+        assert_eq!(found, [file("start.js"), file("part/one.js"), file("part/two.js")]);
+    }
+
+    #[test]
     fn what_is_added_is_the_difference_in_code() {
         let size = |gzipped| Size { raw: 0, gzipped };
-        let app =
-            Weight { wasm: size(90 * 1024), script: size(10 * 1024), rest: size(5 * 1024), optimized: true };
-        let baseline =
-            Weight { wasm: size(30 * 1024), script: size(8 * 1024), rest: Size::default(), optimized: true };
+        let app = Weight {
+            wasm: size(90 * 1024),
+            script: size(10 * 1024),
+            later: size(1024),
+            rest: size(5 * 1024),
+            optimized: true,
+        };
+        let baseline = Weight {
+            wasm: size(30 * 1024),
+            script: size(8 * 1024),
+            later: Size::default(),
+            rest: Size::default(),
+            optimized: true,
+        };
         let table = table("demo-todo", &app, Some(&baseline));
         assert!(table.contains("everything") && table.contains("105.0 KB"), "{table}");
         assert!(table.lines().last().unwrap().ends_with("62.0 KB"), "{table}");

@@ -21,9 +21,14 @@ const FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
-/// For size. Nothing is inlined: the compiler has done so where it is worth it, and more of it compresses worse.
-const PASSES: [&str; 3] =
-    ["-Os", "--one-caller-inline-max-function-size=0", "--flexible-inline-max-function-size=0"];
+/// For size. Nothing is inlined: the compiler has done so where it is worth it, and more of it compresses worse. The first
+/// KiB of memory is the far end of the stack, which no address in a program is part of.
+const PASSES: [&str; 4] = [
+    "-Os",
+    "--one-caller-inline-max-function-size=0",
+    "--flexible-inline-max-function-size=0",
+    "--low-memory-unused",
+];
 
 /// Where `wasm-opt` is: on the search path, or built by an earlier run.
 pub(crate) fn find() -> Option<PathBuf> {

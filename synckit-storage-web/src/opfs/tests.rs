@@ -4,7 +4,7 @@ use js_sys::{Array, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-#[wasm_bindgen(module = "/js/opfs.js")]
+#[wasm_bindgen(module = "/js/made/opfs.js")]
 extern "C" {
     fn crc32(bytes: &[u8]) -> u32;
     fn encode(id: f64, kind: u8, replaced: &Array, content: &[u8]) -> Vec<u8>;
