@@ -19,6 +19,7 @@ pub(crate) mod marks;
 pub(crate) mod operation;
 pub(crate) mod position;
 pub(crate) mod register;
+#[cfg_attr(not(feature = "sets"), path = "crdt/no_set.rs")]
 pub(crate) mod set;
 #[cfg_attr(not(feature = "text"), path = "crdt/no_text.rs")]
 pub(crate) mod text;

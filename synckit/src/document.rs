@@ -12,6 +12,8 @@ pub(crate) mod event;
 pub(crate) mod history;
 mod recent;
 mod reissue;
+#[cfg_attr(not(feature = "sets"), path = "document/no_set.rs")]
+mod set;
 mod snapshot;
 mod state;
 #[cfg(feature = "text")]

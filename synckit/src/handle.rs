@@ -20,6 +20,7 @@ mod node;
 mod observable;
 mod plain;
 mod schema;
+#[cfg(feature = "sets")]
 mod set;
 mod state;
 #[cfg(feature = "text")]
@@ -44,8 +45,11 @@ pub use list::{Element, ElementId, ElementPlace, ItemRef, ListRef, NewElement};
 pub use map::MapRef;
 pub use node::Node;
 pub use observable::{Observable, ValueStream};
-pub use plain::{Counter, List, Map, Set};
+#[cfg(feature = "sets")]
+pub use plain::Set;
+pub use plain::{Counter, List, Map};
 pub use schema::Schema;
+#[cfg(feature = "sets")]
 pub use set::SetRef;
 pub use state::{DocumentStatusRef, FlushError};
 #[cfg(feature = "text")]

@@ -65,8 +65,8 @@ pub use document::{Checkpoint, CheckpointId, HistoryEntry, HistoryError};
 pub use handle::BlameSpan;
 pub use handle::{
     Counter, CounterRef, Document, DocumentRef, DocumentStatusRef, Element, ElementId, FieldRef, FlushError,
-    ImportError, ItemRef, List, ListRef, Map, MapRef, Node, Observable, ReadError, Schema, Set, SetRef,
-    UndoManager, UndoState, ValueStream,
+    ImportError, ItemRef, List, ListRef, Map, MapRef, Node, Observable, ReadError, Schema, UndoManager,
+    UndoState, ValueStream,
 };
 #[cfg(feature = "text")]
 pub use handle::{Cursor, Text, TextDelta, TextFollower, TextRef, TextSpan};
@@ -74,6 +74,8 @@ pub use handle::{Cursor, Text, TextDelta, TextFollower, TextRef, TextSpan};
 pub use handle::{History, HistoryState};
 #[cfg(feature = "json")]
 pub use handle::{Json, JsonRef};
+#[cfg(feature = "sets")]
+pub use handle::{Set, SetRef};
 #[cfg(all(feature = "history", feature = "text"))]
 pub use sequence::TextChange;
 pub use synckit_macros::{Document, FieldValue};
@@ -90,9 +92,11 @@ pub mod generated {
 /// The traits and types that most programs use. Without `Set`: `leptos::prelude` has a trait of that name, and a program
 /// that uses both preludes should not have to choose; import `synckit::Set` by name.
 pub mod prelude {
+    #[cfg(feature = "sets")]
+    pub use crate::SetRef;
     pub use crate::{
         Counter, CounterRef, Document, DocumentRef, ElementId, FieldRef, FieldValue, List, ListRef, Map,
-        MapRef, Observable, SetRef, Subscription, SyncKit, Tier,
+        MapRef, Observable, Subscription, SyncKit, Tier,
     };
     #[cfg(feature = "text")]
     pub use crate::{Text, TextRef};

@@ -66,6 +66,7 @@ impl<P: Platform, S: Storage> Builder<P, S> {
         if let Some(url) = url.as_deref().filter(|url| !is_address(url)) {
             return Err(ConnectError::Url(url.to_owned()));
         }
+        crate::hash::seed(platform.random());
         let storage = match storage {
             Source::Given(storage) => storage,
             Source::Made(make) => make(),

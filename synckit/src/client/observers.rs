@@ -43,7 +43,12 @@ impl Observers {
     fn add(&mut self, watch: &Watch, observer: &mut Observer) {
         self.next_id += 1;
         observer.id = self.next_id;
-        self.by_key.entry(watch.clone()).or_default().push(observer.clone());
+        match self.by_key.get_mut(watch) {
+            Some(list) => list.push(observer.clone()),
+            None => {
+                self.by_key.insert(watch.clone(), vec![observer.clone()]);
+            }
+        }
     }
 
     fn remove(&mut self, watch: &Watch, id: u64) {

@@ -42,7 +42,7 @@ impl Documents {
     /// Forgets what nobody holds any more, each time that there are twice as many: O(1) for each document in the end.
     fn sweep(&mut self) {
         if self.by_id.len() > 2 * self.swept {
-            self.by_id.retain(|_, cell| cell.strong_count() > 0);
+            self.by_id.retain(|cell| cell.strong_count() > 0);
             self.swept = self.by_id.len().max(8);
         }
     }

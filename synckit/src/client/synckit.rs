@@ -9,7 +9,7 @@ use super::observers::Subscription;
 use super::presence::Presence;
 use super::shared::Shared;
 use super::status::{Connection, Status, Tier};
-use crate::handle::{CounterRef, Document, Element, ListRef, Node, Observable, ReadError, SetRef};
+use crate::handle::{CounterRef, Document, Element, ListRef, Node, Observable, ReadError};
 use crate::platform::Platform;
 use crate::storage::StorageMode;
 use crate::value::FieldValue;
@@ -97,7 +97,8 @@ impl SyncKit {
     }
 
     /// A document that is one set.
-    pub fn set<V: FieldValue>(&self, id: &str) -> SetRef<V> {
+    #[cfg(feature = "sets")]
+    pub fn set<V: crate::value::FieldValue>(&self, id: &str) -> crate::handle::SetRef<V> {
         self.node(id, false).set("value")
     }
 

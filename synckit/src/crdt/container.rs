@@ -17,6 +17,7 @@ pub(crate) enum Kind {
     Map,
     List,
     Counter,
+    #[cfg(feature = "sets")]
     Set,
     #[cfg(feature = "text")]
     Text,
@@ -115,6 +116,7 @@ pub(crate) enum Content {
     Map(MapState),
     List(ListState),
     Counter(CounterState),
+    #[cfg_attr(not(feature = "sets"), expect(dead_code, reason = "without sets it is never made"))]
     Set(SetState),
     #[cfg_attr(not(feature = "text"), expect(dead_code, reason = "without texts it is never made"))]
     Text(Box<TextState>),
@@ -126,6 +128,7 @@ impl Content {
             Kind::Map => Self::Map(MapState::default()),
             Kind::List => Self::List(ListState::default()),
             Kind::Counter => Self::Counter(CounterState::default()),
+            #[cfg(feature = "sets")]
             Kind::Set => Self::Set(SetState::default()),
             #[cfg(feature = "text")]
             Kind::Text => Self::Text(Box::default()),

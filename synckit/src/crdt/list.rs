@@ -5,7 +5,7 @@ use super::container::Slot;
 use super::operation::{Action, Live, Stamp};
 use super::position::Position;
 use super::register::{self, Register};
-use crate::hash::HashMap;
+use crate::hash::Index;
 use crate::sorted::sort_by;
 use crate::version::{Dot, VersionVector};
 
@@ -117,7 +117,7 @@ pub(crate) enum Effect {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ListState {
     items: Vec<Item>,
-    by_id: HashMap<Dot, u32>,
+    by_id: Index,
     /// Visible items, ascending by (position, id).
     order: Vec<u32>,
 }
@@ -173,13 +173,13 @@ impl ListState {
 
     /// An item by its id, deleted ones included. O(1).
     pub(crate) fn item(&self, id: Dot) -> Option<&Item> {
-        self.by_id.get(&id).map(|&at| &self.items[at as usize])
+        self.place(id).map(|at| &self.items[at])
     }
 
     /// Where a visible item stands. O(log n).
     pub(crate) fn index_of(&self, id: Dot) -> Option<usize> {
-        let at = *self.by_id.get(&id)?;
-        self.items[at as usize].visible().then(|| self.search(at).ok()).flatten()
+        let at = self.place(id)?;
+        self.items[at].visible().then(|| self.search(at as u32).ok()).flatten()
     }
 
     /// Visible items in order.
@@ -221,11 +221,17 @@ impl ListState {
     }
 
     fn entry(&mut self, id: Dot) -> u32 {
-        *self.by_id.entry(id).or_insert_with(|| {
-            let at = self.items.len() as u32;
+        let at = self.place(id).unwrap_or_else(|| {
+            let at = self.items.len();
+            self.by_id.add(&id, at);
             self.items.push(Item { id, inserted: None, later: None });
             at
-        })
+        });
+        at as u32
+    }
+
+    fn place(&self, id: Dot) -> Option<usize> {
+        self.by_id.find(&id, |at| self.items[at].id == id)
     }
 
     fn search(&self, at: u32) -> Result<usize, usize> {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::container::{ContainerId, Slot};
 use super::position::Position;
+use super::set::SetAction;
 use super::text::TextAction;
-use crate::value::Value;
 use crate::version::{Dot, Timestamp};
 
 /// One step; which container it acts on is told beside it.
@@ -41,14 +41,8 @@ pub(crate) enum Action {
         added: u64,
         subtracted: u64,
     },
-    SetAdd {
-        value: Value,
-        observed: Vec<Dot>,
-    },
-    SetRemove {
-        value: Value,
-        observed: Vec<Dot>,
-    },
+    #[cfg_attr(not(feature = "sets"), expect(dead_code, reason = "without sets it is never made"))]
+    Set(SetAction),
     Text(TextAction),
 }
 

@@ -11,6 +11,26 @@ use super::operation::{Action, Live, Stamp};
 use crate::value::Value;
 use crate::version::{Dot, VersionVector};
 
+/// Adds an element or removes it, in the place of everything that its writer had observed on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SetAction {
+    pub(crate) adds: bool,
+    pub(crate) value: Value,
+    pub(crate) observed: Vec<Dot>,
+}
+
+impl SetAction {
+    /// Roughly how many bytes it takes when encoded.
+    pub(crate) fn weight(&self) -> usize {
+        self.value.byte_size() + 12 * self.observed.len()
+    }
+
+    /// The same, with other names for what it has observed.
+    pub(crate) fn renamed(self, names: impl FnOnce(Vec<Dot>) -> Vec<Dot>) -> Action {
+        Action::Set(Self { observed: names(self.observed), ..self })
+    }
+}
+
 #[derive(Debug, Clone, Default)]
 struct Element {
     /// Operations that none has observed yet: (stamp, whether it adds).
@@ -33,7 +53,8 @@ pub(crate) struct SetState {
 
 impl SetState {
     /// Adds or removes an element. Returns whether the set is another one now. O(log n).
-    pub(crate) fn apply(&mut self, stamp: Stamp, value: &Value, adds: bool, observed: &[Dot]) -> bool {
+    pub(crate) fn apply(&mut self, stamp: Stamp, action: &SetAction) -> bool {
+        let SetAction { adds, value, observed } = action;
         if !self.elements.contains_key(value) {
             self.elements.insert(value.clone(), Element::default());
         }
@@ -45,7 +66,7 @@ impl SetState {
         let known =
             observed.contains(stamp.dot) || element.heads.iter().any(|(head, _)| head.dot == stamp.dot);
         if !known {
-            element.heads.push((stamp, adds));
+            element.heads.push((stamp, *adds));
         }
         let after = element.present();
         match (before, after) {
@@ -86,11 +107,7 @@ impl SetState {
             for &(stamp, adds) in element.heads.iter().filter(|(stamp, _)| !known.contains(stamp.dot)) {
                 let value = value.clone();
                 let observed = element.observed.iter().map(|(replica, seq)| Dot::new(replica, seq)).collect();
-                let action = match adds {
-                    true => Action::SetAdd { value, observed },
-                    false => Action::SetRemove { value, observed },
-                };
-                emit(Live { stamp, action });
+                emit(Live { stamp, action: Action::Set(SetAction { adds, value, observed }) });
             }
         }
     }

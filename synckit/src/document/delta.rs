@@ -1,6 +1,5 @@
 //! What another replica lacks, cut from what is live.
 
-use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
 
 use super::state::DocumentState;
@@ -84,7 +83,7 @@ impl DocumentState {
     /// Cuts a replica's live operations into stretches that together cover everything from `next` on. A pending change
     /// is one; what comes before the first is not known to be pending, so each operation there is one of its own.
     fn stretches(&self, replica: ReplicaId, mut next: u64, rest: Vec<Operation>) -> Vec<Stretch> {
-        let mut rest = VecDeque::from(rest);
+        let mut rest = Rest { cut_off: None, all: rest.into_iter() };
         let last = self.version.get(replica);
         let boundaries = self.boundaries.get(&replica).map_or(&[][..], Vec::as_slice);
         let mut ends = boundaries[boundaries.partition_point(|&end| end < next)..].iter();
@@ -197,15 +196,26 @@ impl Stretch {
     }
 }
 
+/// Operations that are taken from the front.
+struct Rest {
+    /// The second half of the one that was taken last.
+    cut_off: Option<Operation>,
+    all: std::vec::IntoIter<Operation>,
+}
+
 /// Takes the operations up to sequence number `end` out of the front; one that goes on behind it is cut in two.
-fn split_at(rest: &mut VecDeque<Operation>, end: u64) -> Vec<Operation> {
-    let within = rest.partition_point(|operation| operation.stamp.dot.seq <= end);
-    let mut head: Vec<Operation> = rest.drain(..within).collect();
+fn split_at(rest: &mut Rest, end: u64) -> Vec<Operation> {
+    let is_within = |operation: &Operation| operation.stamp.dot.seq <= end;
+    let mut head = Vec::with_capacity(rest.all.as_slice().partition_point(is_within) + 1);
+    head.extend(rest.cut_off.take_if(|operation| is_within(operation)));
+    while rest.all.as_slice().first().is_some_and(is_within) {
+        head.extend(rest.all.next());
+    }
     if let Some(Operation { stamp, container, action: Action::Text(action) }) = head.last_mut()
         && let Some((dot, back)) = action.split_off(end)
     {
         let (stamp, action) = (Stamp { dot, ..*stamp }, Action::Text(back));
-        rest.push_front(Operation { stamp, container: container.clone(), action });
+        rest.cut_off = Some(Operation { stamp, container: container.clone(), action });
     }
     head
 }
@@ -231,18 +241,14 @@ fn weight(action: &Action) -> usize {
         Action::ListSet { slot, .. } => dots(1) + slot.byte_size(),
         Action::ListDelete { .. } | Action::ListRestore { .. } => dots(1),
         Action::CounterAdd { .. } => 16,
-        Action::SetAdd { value, observed } | Action::SetRemove { value, observed } => {
-            value.byte_size() + dots(observed.len())
-        }
+        Action::Set(action) => action.weight(),
         Action::Text(action) => action.weight(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::VecDeque;
-
-    use super::split_at;
+    use super::{Rest, split_at};
     use crate::crdt::container::{ContainerId, Kind};
     use crate::crdt::operation::{Action, Operation, Stamp};
     use crate::version::{Dot, ReplicaId, Timestamp};
@@ -256,9 +262,10 @@ mod tests {
             container: container.clone(),
             action: Action::CounterAdd { added: seq, subtracted: 0 },
         };
-        let mut rest: VecDeque<Operation> = (1..=COUNT).map(operation).collect();
+        let all: Vec<Operation> = (1..=COUNT).map(operation).collect();
+        let mut rest = Rest { cut_off: None, all: all.into_iter() };
         let parts: Vec<Vec<Operation>> = (1..=COUNT).map(|end| split_at(&mut rest, end)).collect();
-        assert!(rest.is_empty() && parts.iter().all(|part| part.len() == 1));
+        assert!(rest.all.len() == 0 && rest.cut_off.is_none() && parts.iter().all(|part| part.len() == 1));
         // A part that had room for the rest would mean that all of them together take the square of it.
         assert!(parts.iter().map(Vec::capacity).sum::<usize>() <= 8 * COUNT as usize);
     }

@@ -224,27 +224,6 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    /// Adds an element to a set. Returns whether it was new.
-    pub(crate) fn set_add(&mut self, set: &ContainerId, value: Value) -> Result<bool, WriteError> {
-        check_value(&value)?;
-        if self.state.set(set).is_some_and(|set| set.contains(&value)) {
-            return Ok(false);
-        }
-        let observed = self.state.set(set).map(|set| set.observe(&value)).unwrap_or_default();
-        self.perform(set, |_| Action::SetAdd { value: value.clone(), observed });
-        self.open.inverses.push(Inverse::SetRemove { set: set.clone(), value });
-        Ok(true)
-    }
-
-    /// Removes an element from a set. Returns whether it was there.
-    pub(crate) fn set_remove(&mut self, set: &ContainerId, value: &Value) -> bool {
-        let Some(state) = self.state.set(set).filter(|set| set.contains(value)) else { return false };
-        let observed = state.observe(value);
-        self.perform(set, |_| Action::SetRemove { value: value.clone(), observed });
-        self.open.inverses.push(Inverse::SetAdd { set: set.clone(), value: value.clone() });
-        true
-    }
-
     fn visible(&self, list: &ContainerId, item: Dot) -> Result<&Item, WriteError> {
         let item = self.state.list(list).and_then(|list| list.item(item));
         item.filter(|item| item.visible()).ok_or(WriteError::NotFound)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::crdt::container::ContainerId;
 use crate::few::Few;
-use crate::hash::HashSet;
+use crate::hash::Index;
 use crate::version::Dot;
 
 /// Where a change came from.
@@ -50,21 +50,24 @@ const FEW: usize = 16;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Touched {
     places: Few<Target>,
-    /// The same places, once there are many.
-    many: HashSet<Target>,
+    /// Where each of them is, once there are many.
+    many: Index,
 }
 
 impl Touched {
     pub(crate) fn insert(&mut self, place: Target) {
-        let known = if self.places.len() < FEW {
-            self.places.iter().any(|other| *other == place)
-        } else {
-            if self.many.is_empty() {
-                self.many.extend(self.places.iter().cloned());
+        let len = self.places.len();
+        if len < FEW {
+            if !self.places.iter().any(|other| *other == place) {
+                self.places.push(place);
             }
-            !self.many.insert(place.clone())
-        };
-        if !known {
+            return;
+        }
+        if self.many.is_empty() {
+            self.places.iter().enumerate().for_each(|(at, place)| self.many.add(place, at));
+        }
+        if self.many.find(&place, |at| self.places.get(at) == Some(&place)).is_none() {
+            self.many.add(&place, len);
             self.places.push(place);
         }
     }

@@ -10,9 +10,10 @@ use crate::crdt::counter::CounterState;
 use crate::crdt::list::{Effect, ListState};
 use crate::crdt::map::MapState;
 use crate::crdt::operation::{Action, Operation};
+#[cfg(feature = "sets")]
 use crate::crdt::set::SetState;
 use crate::crdt::text::TextState;
-use crate::hash::HashMap;
+use crate::hash::{HashMap, Index};
 use crate::sorted::SortedMap;
 use crate::version::{Dot, HybridClock, ReplicaId, Timestamp, VersionVector};
 
@@ -34,7 +35,7 @@ use crate::version::{Dot, HybridClock, ReplicaId, Timestamp, VersionVector};
 pub struct DocumentState {
     pub(super) containers: Vec<(ContainerId, Content)>,
     /// Where each of them is, once there are many.
-    pub(super) index: HashMap<ContainerId, u32>,
+    pub(super) index: Index,
     /// The one that was written last: most often it is written next.
     pub(super) last: u32,
     /// For containers created by an operation: the container they were put into.
@@ -176,6 +177,7 @@ impl DocumentState {
         }
     }
 
+    #[cfg(feature = "sets")]
     pub(crate) fn set(&self, id: &ContainerId) -> Option<&SetState> {
         match self.content(id) {
             Some(Content::Set(set)) => Some(set),
@@ -244,11 +246,8 @@ impl DocumentState {
                 base = Some(CounterBase { counter: container.clone(), increment: stamp.dot, totals });
                 counter.apply(*stamp, *added, *subtracted).then(|| Target::Content(container.clone()))
             }
-            (Content::Set(set), Action::SetAdd { value, observed }) => {
-                set.apply(*stamp, value, true, observed).then(|| Target::Content(container.clone()))
-            }
-            (Content::Set(set), Action::SetRemove { value, observed }) => {
-                set.apply(*stamp, value, false, observed).then(|| Target::Content(container.clone()))
+            (Content::Set(set), Action::Set(action)) => {
+                set.apply(*stamp, action).then(|| Target::Content(container.clone()))
             }
             (Content::Text(text), Action::Text(action)) => {
                 text.execute(*stamp, action).then(|| Target::Content(container.clone()))
@@ -267,7 +266,7 @@ impl DocumentState {
         if self.index.is_empty() {
             return self.containers.iter().position(|(other, _)| other == id).map(|at| at as u32);
         }
-        self.index.get(id).copied()
+        self.index.find(id, |at| self.containers[at].0 == *id).map(|at| at as u32)
     }
 
     fn create(&mut self, id: &ContainerId) -> u32 {
@@ -278,9 +277,9 @@ impl DocumentState {
         }
         self.containers.push((id.clone(), Content::new(id.kind())));
         if self.containers.len() == FEW {
-            self.index.extend(self.containers.iter().map(|(id, _)| id.clone()).zip(0..));
+            self.containers.iter().enumerate().for_each(|(at, (id, _))| self.index.add(id, at));
         } else if self.containers.len() > FEW {
-            self.index.insert(id.clone(), at);
+            self.index.add(id, at as usize);
         }
         at
     }

@@ -91,7 +91,9 @@ impl UndoHistory {
         for (was, now) in renamed.characters {
             self.stands_for.insert((Aspect::Life, self.resolve(Aspect::Life, was)), now);
         }
-        self.texts.brings_back.extend(renamed.marks.into_iter().map(|(was, now)| (now, was)));
+        for (was, now) in renamed.marks {
+            self.texts.brings_back.insert(now, was);
+        }
     }
 
     /// The mark that one was made to bring back, over again.

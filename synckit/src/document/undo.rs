@@ -6,13 +6,13 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::set::SetInverse;
 use super::state::DocumentState;
 use super::text_undo::{TextInverse, TextUndo};
 use super::transaction::{Open, Transaction};
 use crate::crdt::container::{ContainerId, Slot};
 use crate::crdt::position::Position;
 use crate::hash::HashMap;
-use crate::value::Value;
 use crate::version::Dot;
 
 /// Steps that can be undone.
@@ -73,14 +73,8 @@ pub(crate) enum Inverse {
         counter: ContainerId,
         by: i64,
     },
-    SetAdd {
-        set: ContainerId,
-        value: Value,
-    },
-    SetRemove {
-        set: ContainerId,
-        value: Value,
-    },
+    #[cfg_attr(not(feature = "sets"), expect(dead_code, reason = "without sets it is never made"))]
+    Set(SetInverse),
     #[cfg_attr(not(feature = "text"), expect(dead_code, reason = "without texts it is never made"))]
     Text(TextInverse),
 }
@@ -271,12 +265,8 @@ impl UndoHistory {
                 let _ = by.checked_neg().map(|by| transaction.counter_add(counter, by));
                 None
             }
-            Inverse::SetAdd { set, value } => {
-                let _ = transaction.set_add(set, value.clone());
-                None
-            }
-            Inverse::SetRemove { set, value } => {
-                transaction.set_remove(set, value);
+            Inverse::Set(inverse) => {
+                inverse.take_back(transaction);
                 None
             }
             Inverse::Text(inverse) => {

@@ -8,6 +8,7 @@ use super::document::Document;
 use super::field::FieldRef;
 use super::list::{Element, ElementId, ElementPlace, ListRef};
 use super::map::MapRef;
+#[cfg(feature = "sets")]
 use super::set::SetRef;
 #[cfg(feature = "text")]
 use super::text::TextRef;
@@ -70,6 +71,7 @@ impl Node {
     }
 
     /// The set under a key.
+    #[cfg(feature = "sets")]
     pub fn set<V: FieldValue>(&self, key: impl Into<Arc<str>>) -> SetRef<V> {
         SetRef::new(self.child(key, Kind::Set))
     }

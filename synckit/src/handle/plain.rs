@@ -1,6 +1,8 @@
 //! Plain values of containers, for the fields of a `#[derive(Document)]` struct.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+#[cfg(feature = "sets")]
+use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
@@ -11,8 +13,10 @@ use super::map::MapRef;
 use super::node::Node;
 use super::observable::Observable;
 use super::schema::Schema;
+#[cfg(feature = "sets")]
 use super::set::SetRef;
 use crate::document::WriteError;
+#[cfg(feature = "sets")]
 use crate::value::FieldValue;
 
 /// The value of a counter at one moment.
@@ -71,6 +75,7 @@ macro_rules! wrapper {
     };
 }
 
+#[cfg(feature = "sets")]
 wrapper! {
     /// The elements of a set at one moment.
     Set<V>, BTreeSet<V>
@@ -84,6 +89,7 @@ wrapper! {
     Map<T>, BTreeMap<String, T>
 }
 
+#[cfg(feature = "sets")]
 impl<V: FieldValue + Ord> Schema for Set<V> {
     type Ref = SetRef<V>;
 

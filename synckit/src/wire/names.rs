@@ -23,6 +23,7 @@ pub(super) fn kind_number(kind: Kind) -> u64 {
         Kind::Map => 1,
         Kind::List => 2,
         Kind::Counter => 3,
+        #[cfg(feature = "sets")]
         Kind::Set => 4,
         #[cfg(feature = "text")]
         Kind::Text => 5,
@@ -37,6 +38,7 @@ pub(super) fn kind_of(number: u64) -> Result<Kind, DecodeError> {
         1 => Ok(Kind::Map),
         2 => Ok(Kind::List),
         3 => Ok(Kind::Counter),
+        #[cfg(feature = "sets")]
         4 => Ok(Kind::Set),
         #[cfg(feature = "text")]
         5 => Ok(Kind::Text),

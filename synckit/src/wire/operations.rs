@@ -7,13 +7,13 @@ use super::bytes::{Bytes, put_number, put_signed};
 use super::limits::DecodeError;
 pub(crate) use super::limits::MAX_POSITION;
 use super::names::{Named, Names, kind_number, kind_of};
+use super::set;
 use super::text;
 use super::update::Change;
 use super::value::{self, put_value};
 use crate::crdt::container::{ContainerId, Kind, Slot};
 use crate::crdt::operation::{Action, Operation, Stamp};
 use crate::crdt::position::Position;
-use crate::value::Value;
 use crate::version::{Dot, ReplicaId, Timestamp, VersionVector};
 
 /// Codes of operations: the lower half of their byte. Those on texts, 11 to 14, are beside them.
@@ -28,7 +28,9 @@ pub(super) mod code {
     pub(in super::super) const LIST_DELETE: u8 = 6;
     pub(in super::super) const LIST_RESTORE: u8 = 7;
     pub(in super::super) const COUNTER_ADD: u8 = 8;
+    #[cfg(feature = "sets")]
     pub(in super::super) const SET_ADD: u8 = 9;
+    #[cfg(feature = "sets")]
     pub(in super::super) const SET_REMOVE: u8 = 10;
 }
 
@@ -145,13 +147,7 @@ impl Writer {
                 put_number(&mut self.bytes, *added);
                 put_number(&mut self.bytes, *subtracted);
             }
-            Action::SetAdd { value, observed } | Action::SetRemove { value, observed } => {
-                put_value(&mut self.bytes, value);
-                put_number(&mut self.bytes, observed.len() as u64);
-                for dot in observed {
-                    self.names.put_reference(&mut self.bytes, own, *dot);
-                }
-            }
+            Action::Set(action) => set::put(self, own, action),
             Action::Text(_) => {}
         }
     }
@@ -191,8 +187,7 @@ fn code_of(action: &Action) -> u8 {
         Action::ListDelete { .. } => code::LIST_DELETE,
         Action::ListRestore { .. } => code::LIST_RESTORE,
         Action::CounterAdd { .. } => code::COUNTER_ADD,
-        Action::SetAdd { .. } => code::SET_ADD,
-        Action::SetRemove { .. } => code::SET_REMOVE,
+        Action::Set(action) => set::code_of(action),
         Action::Text(_) => code::CONTEXT,
     }
 }
@@ -330,20 +325,14 @@ impl Cursor<'_> {
                 let (added, subtracted) = (self.bytes.number()?, self.bytes.number()?);
                 (Kind::Counter, Action::CounterAdd { added, subtracted })
             }
-            code::SET_ADD => {
-                let (value, observed) = self.element(own)?;
-                (Kind::Set, Action::SetAdd { value, observed })
-            }
-            code::SET_REMOVE => {
-                let (value, observed) = self.element(own)?;
-                (Kind::Set, Action::SetRemove { value, observed })
-            }
+            #[cfg(feature = "sets")]
+            code::SET_ADD | code::SET_REMOVE => set::read(self, code, own)?,
             _ => return text::read(self, code, argument, own),
         };
         Ok(action)
     }
 
-    fn dot(&mut self, own: Dot) -> Result<Dot, DecodeError> {
+    pub(super) fn dot(&mut self, own: Dot) -> Result<Dot, DecodeError> {
         let dot = self.named.reference(&mut self.bytes, own)?;
         dot.ok_or(DecodeError::Invalid("a reference to nothing"))
     }
@@ -364,12 +353,5 @@ impl Cursor<'_> {
         self.position.truncate(usize::from(shared));
         self.position.extend_from_slice(self.bytes.take(rest)?);
         Position::from_bytes(&self.position)
-    }
-
-    fn element(&mut self, own: Dot) -> Result<(Value, Vec<Dot>), DecodeError> {
-        let value = value::value(&mut self.bytes)?;
-        let count = self.bytes.number()?;
-        let observed = (0..count).map(|_| self.dot(own)).collect::<Result<_, _>>()?;
-        Ok((value, observed))
     }
 }

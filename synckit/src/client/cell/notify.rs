@@ -3,7 +3,7 @@
 use super::{DocumentCell, Inner, Watch};
 use crate::client::observers::{Observer, in_order};
 use crate::document::event::{Target, Touched};
-use crate::hash::HashSet;
+use crate::hash::HashMap;
 
 impl DocumentCell {
     /// Runs the callbacks that wait, in order, unless somebody does so already.
@@ -56,7 +56,7 @@ impl Inner {
             return;
         }
         let mut batch = Vec::new();
-        let mut above = HashSet::default();
+        let mut above = HashMap::default();
         let alone = touched.len() == 1;
         for target in touched.iter() {
             if let Target::Field(container, _) = target {
@@ -64,7 +64,7 @@ impl Inner {
             }
             // What is above several is looked at once.
             let mut next = Some(target.container());
-            while let Some(container) = next.filter(|&id| alone || above.insert(id.clone())) {
+            while let Some(container) = next.filter(|&id| alone || above.insert(id.clone(), ())) {
                 self.observers.watching(&Watch::Place(Target::Deep(container.clone())), &mut batch);
                 next = self.state.parent(container);
             }
