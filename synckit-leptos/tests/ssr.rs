@@ -1,32 +1,27 @@
 //! Rendering on the server: `cargo test -p synckit-leptos --features ssr --test ssr`.
 #![cfg(feature = "ssr")]
 
+mod hydration;
 mod support;
 
+use hydration::{Card, client};
 use leptos::prelude::*;
-use support::{Counted, Recipe, RecipeRef, Step, StepRef};
+use support::{Counted, Recipe};
 use synckit::prelude::*;
-use synckit_leptos::{ConnectionBadge, FieldRefExt, FollowExt, ObservableExt, provide_synckit, use_document};
+use synckit_leptos::{ObservableExt, provide_synckit};
 
-#[component]
-fn Card() -> impl IntoView {
-    let recipe = use_document::<Recipe>(|| "soup".to_owned());
-    let steps = recipe.follow(RecipeRef::steps);
-    view! {
-        <ConnectionBadge/>
-        <h1>{recipe.follow(RecipeRef::title)}</h1>
-        <input bind:value=recipe.get_untracked().title().rw_signal()/>
-        <ul><For each=move || steps.get() key=StepRef::id children=|step| view! { <li>{step.text().signal()}</li> }/></ul>
-    }
-}
-
-fn render(sync: &SyncKit) -> String {
+fn rendered(sync: &SyncKit) -> String {
     let owner = Owner::new();
     let html = owner.with(|| {
         provide_synckit(sync.clone());
         Card().to_html()
     });
     owner.cleanup();
+    html
+}
+
+fn render(sync: &SyncKit) -> String {
+    let html = rendered(sync);
     // Comments are marks for hydration.
     let mut text = String::new();
     for part in html.split("<!--") {
@@ -37,7 +32,7 @@ fn render(sync: &SyncKit) -> String {
 
 #[test]
 fn an_empty_client_renders_the_loading_state() {
-    let html = render(&SyncKit::in_memory(1));
+    let html = render(&client(false));
     assert!(html.contains(r#"data-state="disabled""#), "{html}");
     assert!(html.contains("<h1></h1>") || html.contains("<h1> </h1>"), "{html}");
     assert!(html.contains("<ul></ul>"), "{html}");
@@ -45,15 +40,24 @@ fn an_empty_client_renders_the_loading_state() {
 
 #[test]
 fn a_client_with_contents_renders_them() {
-    let sync = SyncKit::in_memory(1);
-    let recipe = sync.document::<Recipe>("soup");
-    recipe.title().set("Soup & more").unwrap();
-    for text in ["Boil", "Serve"] {
-        recipe.steps().push(Step { text: text.into() }).unwrap();
-    }
-    let html = render(&sync);
+    let html = render(&client(true));
     assert!(html.contains("<h1>Soup &amp; more</h1>"), "{html}");
     assert!(html.contains("<li>Boil</li><li>Serve</li>"), "{html}");
+}
+
+/// The test of hydration takes over these pages in a browser.
+#[test]
+fn the_pages_of_the_browser_test_are_what_is_rendered() {
+    for (page, (name, full)) in hydration::PAGES.into_iter().zip([("empty", false), ("full", true)]) {
+        let html = rendered(&client(full));
+        if std::env::var_os("SYNCKIT_WRITE_GOLDEN").is_some() {
+            let folder =
+                [env!("CARGO_MANIFEST_DIR"), "tests", "hydration"].iter().collect::<std::path::PathBuf>();
+            std::fs::write(folder.join(name).with_extension("html"), &html).unwrap();
+            continue;
+        }
+        assert_eq!(page, html, "SYNCKIT_WRITE_GOLDEN=1 writes it anew");
+    }
 }
 
 #[test]
