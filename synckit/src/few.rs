@@ -47,14 +47,6 @@ impl<T> Few<T> {
         Self { first: Some(item), rest: Vec::new() }
     }
 
-    pub(crate) fn first(&self) -> Option<&T> {
-        self.first.as_ref()
-    }
-
-    pub(crate) fn last(&self) -> Option<&T> {
-        self.rest.last().or(self.first.as_ref())
-    }
-
     pub(crate) fn last_mut(&mut self) -> Option<&mut T> {
         self.rest.last_mut().or(self.first.as_mut())
     }
@@ -90,12 +82,12 @@ mod tests {
     #[test]
     fn it_is_a_list() {
         let mut few = Few::default();
-        assert!(few.is_empty() && few.first().is_none() && few.last().is_none());
+        assert!(few.is_empty() && few.last_mut().is_none());
         few.extend([1, 2, 3]);
-        assert_eq!((few.first(), few.last()), (Some(&1), Some(&3)));
+        assert_eq!((few.len(), few.last_mut()), (3, Some(&mut 3)));
         assert!(few.iter().eq(&[1, 2, 3]) && few.iter().rev().eq(&[3, 2, 1]));
         assert_eq!(few, [1, 2, 3].into_iter().collect());
         assert_eq!(few.into_iter().collect::<Vec<_>>(), [1, 2, 3]);
-        assert_eq!(Few::one(7).last(), Some(&7));
+        assert_eq!(Few::one(7).last_mut(), Some(&mut 7));
     }
 }

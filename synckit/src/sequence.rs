@@ -42,6 +42,7 @@ mod numbers;
 mod piece;
 mod place;
 mod read;
+mod siblings;
 mod snapshot;
 mod tree;
 mod writer;
@@ -58,6 +59,7 @@ use crate::version::{Dot, ReplicaId, VersionVector};
 use contents::Contents;
 use hot::Hot;
 use piece::{Id, Piece, WriterIndex};
+use siblings::Siblings;
 use tree::{Sum, Tree};
 use writer::Writer;
 
@@ -104,6 +106,8 @@ pub struct Sequence {
     /// All that shows.
     total: Sum,
     hot: Hot,
+    /// Where many have inserted at one place.
+    siblings: Option<Box<Siblings>>,
     /// Whether the writers' indices from characters to leaves are kept: from the first time that one is needed.
     indexed: bool,
 }

@@ -14,6 +14,7 @@ pub(crate) mod limits;
 mod message;
 mod names;
 pub(crate) mod operations;
+pub(crate) mod reader;
 #[cfg_attr(not(feature = "sets"), path = "wire/no_set.rs")]
 mod set;
 #[cfg_attr(not(feature = "text"), path = "wire/no_text.rs")]

@@ -150,6 +150,28 @@ fn a_transaction_that_fails_leaves_nothing_behind() {
 }
 
 #[test]
+fn many_elements_are_inserted_at_once() {
+    let todo = SyncKit::in_memory(1).document::<Todo>("todo");
+    let step = |title: usize| Step { title: title.to_string(), ..Step::default() };
+    let titles = || -> Vec<String> {
+        todo.steps().elements().iter().map(|step| step.title().get().unwrap()).collect()
+    };
+    todo.steps().insert_all(0, [0, 1].map(step)).unwrap();
+    todo.steps().insert_all(1, (10..1010).map(step)).unwrap();
+    todo.steps().insert_all(0, [step(7)]).unwrap();
+    todo.steps().insert_all(1003, []).unwrap();
+    let expected = [7, 0].into_iter().chain(10..1010).chain([1]);
+    assert_eq!(titles(), expected.map(|title| title.to_string()).collect::<Vec<_>>());
+    // Past the end nothing is inserted, not even a part of it.
+    let past = todo.steps().insert_all(1004, [1, 2].map(step));
+    assert!(matches!(past, Err(WriteError::OutOfBounds { .. })));
+    assert_eq!(todo.steps().len(), 1003);
+    todo.undo_manager().undo();
+    todo.undo_manager().undo();
+    assert_eq!(titles(), ["0", "1"]);
+}
+
+#[test]
 fn a_write_inside_a_callback_is_made_at_once_and_told_after() {
     let todo = SyncKit::in_memory(1).document::<Todo>("todo");
     let log = Arc::new(std::sync::Mutex::new(Vec::new()));

@@ -45,6 +45,8 @@ pub(crate) struct DocumentCell {
     read_only: bool,
     /// Set while the driver has been told of fresh changes and has not looked yet.
     announced: AtomicBool,
+    /// Whether a transaction is open: for the thread that writes, which need not take the lock to know.
+    in_transaction: AtomicBool,
     writer: WriterLock,
     inner: Mutex<Inner>,
 }
@@ -90,6 +92,7 @@ impl DocumentCell {
             #[cfg(feature = "history")]
             read_only: false,
             announced: AtomicBool::new(false),
+            in_transaction: AtomicBool::new(false),
             writer: WriterLock::default(),
             inner: Mutex::new(inner),
         })
@@ -140,25 +143,33 @@ impl DocumentCell {
     }
 
     /// Applies a snapshot that the program brings from elsewhere: it is stored and sent like a local change.
-    pub(crate) fn import(&self, snapshot: &Snapshot) -> Result<(), ApplyError> {
+    pub(crate) fn import(&self, snapshot: Snapshot) -> Result<(), ApplyError> {
         #[cfg(feature = "history")]
         if self.read_only {
             return Err(ApplyError::ReadOnly);
         }
         let inside = self.writer.enter();
-        {
+        let (is_news, is_watched) = {
             let mut inner = self.lock();
-            let (applied, loaded) = inner.state.load(snapshot, Origin::Remote)?;
+            let (applied, loaded) = match snapshot.is_update() {
+                true => (inner.state.take(snapshot.update.changes)?, false),
+                false => inner.state.load(&snapshot, Origin::Remote)?,
+            };
             if loaded {
                 let version = inner.state.version().clone();
                 inner.fresh.push(Fresh::Loaded(version));
             }
             inner.fresh.extend(applied.changes.into_iter().map(Fresh::Imported));
             inner.touch(&applied.touched);
-        }
+            (!inner.fresh.is_empty(), !inner.queue.is_empty())
+        };
         drop(inside);
-        self.tell_driver();
-        self.notify();
+        if is_news {
+            self.tell_driver();
+        }
+        if is_watched {
+            self.notify();
+        }
         Ok(())
     }
 

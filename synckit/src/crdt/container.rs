@@ -57,6 +57,11 @@ impl ContainerId {
         }
     }
 
+    /// Whether a schema declares it at the root, with this key and kind.
+    pub(crate) fn is_field_of_root(&self, key: &str, kind: Kind) -> bool {
+        matches!(self, Self::Place(place) if place.kind == kind && *place.key == *key && place.parent == Self::Root)
+    }
+
     /// The same for all replicas, and another one for every container of a document.
     #[cfg(feature = "text")]
     pub(crate) fn name(&self) -> String {

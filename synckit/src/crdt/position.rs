@@ -4,15 +4,23 @@
 //! A position is a whole number followed by a fraction. Appending counts the number up and prepending counts it down, so
 //! neither makes positions longer than a few bytes; only inserting between neighbours lengthens the fraction.
 
+use std::cmp::Ordering;
+use std::fmt;
 use std::sync::Arc;
 
 use crate::wire::DecodeError;
 
 /// The bytes of a position: a header that tells how many bytes the number has (0x80 and up: at least zero, below:
 /// negative), the number, the fraction without trailing zeros.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Position(Arc<[u8]>);
+#[derive(Clone)]
+pub(crate) enum Position {
+    /// So many of these: nearly all are short, and take no allocation.
+    Short(u8, [u8; SHORT]),
+    Long(Arc<[u8]>),
+}
 
+/// Bytes of a position that lies in place.
+const SHORT: usize = 22;
 const ZERO: u8 = 0x80;
 
 impl Position {
@@ -21,17 +29,32 @@ impl Position {
         if split(bytes).is_none() || bytes.len() > crate::wire::operations::MAX_POSITION {
             return Err(DecodeError::Invalid("a list position"));
         }
-        Ok(Self(bytes.into()))
+        Ok(Self::of(bytes, &[]))
+    }
+
+    /// These bytes, and those behind them.
+    fn of(head: &[u8], tail: &[u8]) -> Self {
+        let len = head.len() + tail.len();
+        let mut bytes = [0; SHORT];
+        if len > SHORT {
+            return Self::Long([head, tail].concat().into());
+        }
+        bytes[..head.len()].copy_from_slice(head);
+        bytes[head.len()..len].copy_from_slice(tail);
+        Self::Short(len as u8, bytes)
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        &self.0
+        match self {
+            Self::Short(len, bytes) => &bytes[..usize::from(*len)],
+            Self::Long(bytes) => bytes,
+        }
     }
 
     /// A position after `left` and before `right`; `None` stands for the ends of the list. `left` must be smaller.
     pub(crate) fn between(left: Option<&Self>, right: Option<&Self>) -> Self {
-        let left = left.and_then(|position| split(&position.0));
-        let right = right.and_then(|position| split(&position.0));
+        let left = left.and_then(|position| split(position.as_bytes()));
+        let right = right.and_then(|position| split(position.as_bytes()));
         match (left, right) {
             (None, None) => join(0, &[]),
             (Some((number, _)), None) => join(number.saturating_add(1), &[]),
@@ -107,13 +130,38 @@ fn width_of(magnitude: i64) -> usize {
 fn join(number: i64, fraction: &[u8]) -> Position {
     let magnitude = if number >= 0 { number } else { -1 - number };
     let width = width_of(magnitude);
-    let mut bytes = Vec::with_capacity(1 + width + fraction.len());
-    bytes.push(if number >= 0 { ZERO + width as u8 } else { ZERO - 1 - width as u8 });
-    for digit in &magnitude.to_be_bytes()[8 - width..] {
-        bytes.push(if number >= 0 { *digit } else { !digit });
+    let mut whole = [0; 9];
+    whole[0] = if number >= 0 { ZERO + width as u8 } else { ZERO - 1 - width as u8 };
+    for (byte, digit) in whole[1..].iter_mut().zip(&magnitude.to_be_bytes()[8 - width..]) {
+        *byte = if number >= 0 { *digit } else { !digit };
     }
-    bytes.extend_from_slice(fraction);
-    Position(bytes.into())
+    Position::of(&whole[..=width], fraction)
+}
+
+impl PartialEq for Position {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for Position {}
+
+impl PartialOrd for Position {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Position {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_bytes().cmp(other.as_bytes())
+    }
+}
+
+impl fmt::Debug for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_bytes(), f)
+    }
 }
 
 /// A fraction between two others; no upper one stands for one whole.
@@ -152,10 +200,10 @@ mod tests {
         let mut first = last.clone();
         for _ in 0..10_000 {
             let next = Position::between(Some(&last), None);
-            assert!(next > last && next.0.len() <= 3);
+            assert!(next > last && next.as_bytes().len() <= 3);
             last = next;
             let previous = Position::between(None, Some(&first));
-            assert!(previous < first && previous.0.len() <= 3);
+            assert!(previous < first && previous.as_bytes().len() <= 3);
             first = previous;
         }
     }
@@ -167,7 +215,7 @@ mod tests {
         let positions = Position::spread(Some(&left), Some(&right), 10_000);
         assert!(positions.windows(2).all(|pair| pair[0] < pair[1]));
         assert!(positions[0] > left && positions[9_999] < right);
-        assert!(positions.iter().all(|position| position.0.len() <= 4));
+        assert!(positions.iter().all(|position| position.as_bytes().len() <= 4));
     }
 
     proptest! {

@@ -332,7 +332,7 @@ impl TextState {
             let stamp = Stamp { time: Timestamp::default(), dot: edit.dot() };
             emit(Live { stamp, action: Action::Text(TextAction::Edit(edit)) });
         };
-        self.sequence.edits_since(known, &mut |whole| whole.parts(MAX_RUN).into_iter().for_each(&mut edit));
+        self.sequence.edits_since(known, &mut |whole| whole.parts(MAX_RUN, &mut edit));
         self.marks.live(known, emit);
     }
 

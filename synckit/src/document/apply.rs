@@ -4,13 +4,16 @@ use super::error::ApplyError;
 use super::event::{Origin, Touched};
 use super::state::DocumentState;
 use crate::crdt::operation::Action;
+use crate::few::Few;
 use crate::sorted::SortedMap;
 use crate::version::{ReplicaId, VersionVector};
-use crate::wire::operations::Reader;
+use crate::wire::reader::Read;
 use crate::wire::{Change, DecodeError, Update};
 
 /// Bytes of changes that may wait for a gap to fill; beyond, they are dropped and have to be asked for again.
 const MAX_PARKED: usize = 4 << 20;
+/// Operations of an update that are kept from when they are checked until they take effect; beyond, they are read twice.
+const MAX_READ: usize = 1 << 16;
 
 /// Changes that arrived before what they build on, by replica and first sequence number.
 #[derive(Debug, Clone, Default)]
@@ -71,72 +74,94 @@ impl DocumentState {
     /// # Errors
     /// [`ApplyError::Unreadable`] when any change in it is not readable; the document is then as it was.
     pub fn apply(&mut self, update: &Update, _origin: Origin) -> Result<Applied, ApplyError> {
-        let mut waiting = Vec::new();
-        for change in &update.changes {
-            if change.last_seq() > self.version.get(change.replica) {
-                waiting.push((change, read(change)?));
+        self.take(update.changes.clone())
+    }
+
+    /// [`apply`](Self::apply) for changes that nobody else needs.
+    pub(crate) fn take(&mut self, changes: Vec<Change>) -> Result<Applied, ApplyError> {
+        let (mut waiting, mut room) = (Few::default(), MAX_READ);
+        let mut applied = Applied::default();
+        let mut changes = changes.into_iter();
+        while let Some(change) = changes.next() {
+            if change.last_seq() <= self.version.get(change.replica) {
+                continue;
+            }
+            let read = self.read(&change, &mut room)?;
+            if changes.len() == 0 && waiting.is_empty() && self.ready(&change, read.beyond()) {
+                // Mostly it is the only one.
+                self.take_in(change, read, &mut applied)?;
+            } else {
+                waiting.push((change, read));
             }
         }
-        let mut applied = Applied::default();
         // Changes may come in any order: go over them until none is ready any more. In order, once is enough.
         loop {
-            let before = waiting.len();
-            waiting.retain(|(change, reader)| {
-                let ready = self.ready(change, reader.dependencies());
-                if ready {
-                    self.take_in(change, reader, &mut applied);
+            let (before, mut late) = (waiting.len(), Few::default());
+            for (change, read) in waiting {
+                if self.ready(&change, read.beyond()) {
+                    // Every operation was read once before: this cannot fail any more.
+                    let _ = self.take_in(change, read, &mut applied);
+                } else {
+                    late.push((change, read));
                 }
-                !ready
-            });
+            }
+            waiting = late;
             if waiting.is_empty() || waiting.len() == before {
                 break;
             }
         }
-        for (change, reader) in waiting {
-            self.parked.insert(change.clone(), reader.dependencies().clone());
+        for (change, read) in waiting {
+            self.parked.insert(change, read.beyond().clone());
         }
-        self.unpark(&mut applied);
+        if !self.parked.is_empty() {
+            self.unpark(&mut applied);
+        }
         self.settle_history();
         applied.gap = !self.parked.is_empty();
         Ok(applied)
     }
 
-    /// Applies changes that start from nothing and lack nothing, in their order.
-    pub(super) fn take_all(&mut self, update: &Update, applied: &mut Applied) -> Result<(), ApplyError> {
-        for change in &update.changes {
-            let reader = read(change)?;
+    /// Applies changes that start from nothing and lack nothing, in their order. After an error the document is of no use.
+    pub(super) fn take_all(&mut self, changes: Vec<Change>, applied: &mut Applied) -> Result<(), ApplyError> {
+        for change in changes {
             if change.first_seq > self.version.get(change.replica) + 1 {
                 let (replica, first_seq) = (change.replica.get(), change.first_seq);
                 let source = DecodeError::Invalid("a snapshot with a gap");
                 return Err(ApplyError::Unreadable { replica, first_seq, source });
             }
-            self.take_in(change, &reader, applied);
+            self.take_in(change, Read::unchecked(), applied)?;
         }
         Ok(())
     }
 
+    fn read(&self, change: &Change, room: &mut usize) -> Result<Read, ApplyError> {
+        let near = self.containers.get(self.last as usize).map(|(id, _)| id);
+        Read::new(change, near, room).map_err(|source| unreadable(change, source))
+    }
+
     fn unpark(&mut self, applied: &mut Applied) {
         let mut parked = std::mem::take(&mut self.parked);
-        while let Some(change) = parked.take(|change, dependencies| self.ready(change, dependencies)) {
+        while let Some(change) = parked.take(|change, beyond| self.ready(change, beyond)) {
             // It was readable when it was parked.
-            if let Ok(reader) = read(&change) {
-                self.take_in(&change, &reader, applied);
+            if let Ok(read) = self.read(&change, &mut { MAX_READ }) {
+                let _ = self.take_in(change, read, applied);
             }
         }
         self.parked = parked;
     }
 
-    fn ready(&self, change: &Change, dependencies: &VersionVector) -> bool {
-        change.first_seq <= self.version.get(change.replica) + 1 && self.version.includes(dependencies)
+    fn ready(&self, change: &Change, beyond: &VersionVector) -> bool {
+        change.first_seq <= self.version.get(change.replica) + 1
+            && self.version.includes(&change.dependencies)
+            && self.version.includes(beyond)
     }
 
-    fn take_in(&mut self, change: &Change, reader: &Reader<'_>, applied: &mut Applied) {
-        let known = self.version.get(change.replica);
-        if change.last_seq() <= known {
-            return;
+    fn take_in(&mut self, change: Change, read: Read, applied: &mut Applied) -> Result<(), ApplyError> {
+        let (known, replica, last) = (self.version.get(change.replica), change.replica, change.last_seq());
+        if last <= known {
+            return Ok(());
         }
-        // Every operation was read once before: this cannot fail any more.
-        let _ = reader.each(&mut |mut operation| {
+        let taken = read.each(&change, &mut |mut operation| {
             if operation.stamp.dot.seq + operation.action.span() - 1 <= known {
                 return;
             }
@@ -149,17 +174,17 @@ impl DocumentState {
             }
             self.execute(&operation, &mut applied.touched);
         });
-        self.version.advance(change.replica, change.last_seq());
-        self.recent.end(change.replica, known + 1, change.last_seq());
-        self.boundaries.get_or_default(change.replica).push(change.last_seq());
-        applied.changes.push(change.clone());
+        taken.map_err(|source| unreadable(&change, source))?;
+        self.version.advance(replica, last);
+        self.recent.end(replica, known + 1, last);
+        if !self.alone {
+            self.boundaries.get_or_default(replica).push(last);
+            applied.changes.push(change);
+        }
+        Ok(())
     }
 }
 
-fn read(change: &Change) -> Result<Reader<'_>, ApplyError> {
-    Reader::new(change).map_err(|source| ApplyError::Unreadable {
-        replica: change.replica.get(),
-        first_seq: change.first_seq,
-        source,
-    })
+fn unreadable(change: &Change, source: DecodeError) -> ApplyError {
+    ApplyError::Unreadable { replica: change.replica.get(), first_seq: change.first_seq, source }
 }

@@ -30,6 +30,9 @@ impl DocumentState {
             return Update::default();
         }
         self.handed_out.0.store(true, Ordering::Relaxed);
+        if let Some(update) = self.cut_one(version).filter(|_| !beside) {
+            return update;
+        }
         let mut missing: SortedMap<ReplicaId, Vec<Operation>> = SortedMap::default();
         for (replica, _) in self.version.iter().filter(|&(replica, seq)| seq > version.get(replica)) {
             missing.insert(replica, Vec::new());
@@ -78,6 +81,31 @@ impl DocumentState {
             operations.flat_map(|operation| operation.action.dependencies()).flatten().for_each(need);
         }));
         join(ordered, |done| self.changes(done))
+    }
+
+    /// What a version lacks that is behind in one change of one replica, which needs no order: somebody types and everybody hears of it
+    /// at once.
+    fn cut_one(&self, version: &VersionVector) -> Option<Update> {
+        let mut ahead = self.version.iter().filter(|&(replica, seq)| seq > version.get(replica));
+        let (replica, last) = ahead.next()?;
+        if ahead.next().is_some() || self.keeps_history() {
+            return None;
+        }
+        let first = version.get(replica) + 1;
+        let mut ends = self.boundaries.get(&replica).into_iter().flatten().rev();
+        if ends.find(|&&end| end < last).is_some_and(|&end| end >= first) {
+            return None;
+        }
+        let mut operations = Vec::new();
+        for (at, part) in self.recent.places(version, &self.version)? {
+            let (id, content) = &self.containers[*at as usize];
+            content.live_at(part, version, &mut |Live { stamp, action }| {
+                operations.push(Operation { stamp, container: id.clone(), action });
+            });
+        }
+        sort_by_number(&mut operations, |operation| operation.stamp.dot.seq);
+        drop_second_meanings(&mut operations);
+        Some(Update { changes: self.changes(Stretch { replica, first, last, closed: true, operations }) })
     }
 
     /// Cuts a replica's live operations into stretches that together cover everything from `next` on. A pending change

@@ -106,9 +106,37 @@ impl Transaction<'_> {
             return Err(WriteError::OutOfBounds { index, len });
         }
         let position = self.position_at(list, index, None);
+        Ok(self.list_put(list, position, new))
+    }
+
+    /// Inserts before the item at `index`. Returns the new items' ids.
+    pub(crate) fn list_insert_all(
+        &mut self,
+        list: &ContainerId,
+        index: usize,
+        all: Vec<New>,
+    ) -> Result<Vec<Dot>, WriteError> {
+        all.iter().try_for_each(New::check)?;
+        let (left, right) = self.neighbours(list, index, None);
+        let positions = Position::spread(left.as_ref(), right.as_ref(), all.len());
+        let is_open = left.zip(right).is_none_or(|(left, right)| left < right);
+        let is_short = |position: &Position| position.as_bytes().len() <= LONG_POSITION;
+        if index > self.state.list(list).map_or(0, ListState::len)
+            || !is_open
+            || !positions.iter().all(is_short)
+        {
+            // One by one they make room for themselves, or are refused.
+            let one = |(at, new)| self.list_insert(list, index + at, new);
+            return all.into_iter().enumerate().map(one).collect();
+        }
+        let put = |(new, position)| self.list_put(list, position, new);
+        Ok(all.into_iter().zip(positions).map(put).collect())
+    }
+
+    fn list_put(&mut self, list: &ContainerId, position: Position, new: New) -> Dot {
         let item = self.perform(list, |dot| Action::ListInsert { position, slot: new.slot(dot) });
         self.open.inverses.push(Inverse::ListDelete { list: list.clone(), item, written: item });
-        Ok(item)
+        item
     }
 
     /// Moves an item so that it stands at `index` afterwards.

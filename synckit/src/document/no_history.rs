@@ -9,6 +9,10 @@ impl DocumentState {
         false
     }
 
+    pub(super) fn keeps_history(&self) -> bool {
+        false
+    }
+
     pub(super) fn note(&mut self, _operation: &Operation) {}
 
     pub(super) fn settle_history(&mut self) {}

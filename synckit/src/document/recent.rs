@@ -59,6 +59,10 @@ impl Recent {
             before.last = last;
             return;
         }
+        if self.changes.capacity() == 0 {
+            // Many documents are written once.
+            self.changes.reserve_exact(1);
+        }
         if self.changes.len() == MAX_CHANGES {
             self.changes.pop_front();
         }
@@ -67,10 +71,10 @@ impl Recent {
 
     /// The places where everything is that leads from one version to another. `None` when these changes do not reach that far
     /// back. O(changes between the two, squared), which is little.
-    pub(super) fn places(&self, known: &VersionVector, version: &VersionVector) -> Option<Vec<&Place>> {
+    pub(super) fn places(&self, known: &VersionVector, version: &VersionVector) -> Option<Few<&Place>> {
         let lacking = |(replica, seq): (ReplicaId, u64)| seq.saturating_sub(known.get(replica));
         let mut lacking: u64 = version.iter().map(lacking).sum();
-        let mut found = Vec::new();
+        let mut found = Few::default();
         for entry in self.changes.iter().rev() {
             if lacking == 0 {
                 break;
@@ -79,7 +83,7 @@ impl Recent {
             if news > 0 {
                 lacking = lacking.checked_sub(news)?;
                 for place in entry.places.as_ref()?.iter() {
-                    if !found.contains(&place) {
+                    if found.iter().all(|other| *other != place) {
                         found.push(place);
                     }
                 }
@@ -91,7 +95,7 @@ impl Recent {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_CHANGES, Part, Recent};
+    use super::{MAX_CHANGES, Part, Place, Recent};
     use crate::version::{Dot, ReplicaId, VersionVector};
 
     fn ann() -> ReplicaId {
@@ -110,6 +114,14 @@ mod tests {
         (3, Part::Item(Dot::new(ann(), at)))
     }
 
+    fn places<'a>(
+        recent: &'a Recent,
+        known: &VersionVector,
+        version: &VersionVector,
+    ) -> Option<Vec<&'a Place>> {
+        recent.places(known, version).map(|places| places.into_iter().collect())
+    }
+
     #[test]
     fn what_is_lacking_is_found_from_the_end() {
         let mut recent = Recent::default();
@@ -120,14 +132,14 @@ mod tests {
             recent.end(bob(), 10 * at + 1, 10 * at + 10);
         }
         let now = version(5, 60);
-        assert_eq!(recent.places(&now, &now), Some(vec![]));
-        assert_eq!(recent.places(&version(4, 60), &now), Some(vec![&item(5)]));
-        assert_eq!(recent.places(&version(4, 55), &now), Some(vec![&(0, Part::Whole), &item(5)]));
-        assert_eq!(recent.places(&version(0, 10), &now).unwrap().len(), 6);
+        assert_eq!(places(&recent, &now, &now), Some(vec![]));
+        assert_eq!(places(&recent, &version(4, 60), &now), Some(vec![&item(5)]));
+        assert_eq!(places(&recent, &version(4, 55), &now), Some(vec![&(0, Part::Whole), &item(5)]));
+        assert_eq!(places(&recent, &version(0, 10), &now).unwrap().len(), 6);
         // Before the first of them there was more.
-        assert_eq!(recent.places(&version(5, 9), &now), None);
+        assert_eq!(places(&recent, &version(5, 9), &now), None);
         // In the middle of a change whose places are not noted yet.
-        assert_eq!(recent.places(&now, &version(6, 60)), None);
+        assert_eq!(places(&recent, &now, &version(6, 60)), None);
     }
 
     #[test]
@@ -137,8 +149,8 @@ mod tests {
         recent.end(ann(), 1, 9);
         recent.touch(item(10));
         recent.end(ann(), 10, 10);
-        assert_eq!(recent.places(&version(9, 0), &version(10, 0)), Some(vec![&item(10)]));
-        assert_eq!(recent.places(&version(8, 0), &version(10, 0)), None);
+        assert_eq!(places(&recent, &version(9, 0), &version(10, 0)), Some(vec![&item(10)]));
+        assert_eq!(places(&recent, &version(8, 0), &version(10, 0)), None);
     }
 
     #[test]
@@ -149,12 +161,12 @@ mod tests {
             recent.end(ann(), at, at);
         }
         assert_eq!(recent.changes.len(), 1);
-        assert_eq!(recent.places(&version(7, 0), &version(1_000, 0)), Some(vec![&(0, Part::Whole)]));
+        assert_eq!(places(&recent, &version(7, 0), &version(1_000, 0)), Some(vec![&(0, Part::Whole)]));
         for at in 1..=1_000 {
             recent.touch(item(at));
             recent.end(bob(), at, at);
         }
         assert_eq!(recent.changes.len(), MAX_CHANGES);
-        assert_eq!(recent.places(&version(1_000, 0), &version(1_000, 1_000)), None);
+        assert_eq!(places(&recent, &version(1_000, 0), &version(1_000, 1_000)), None);
     }
 }

@@ -7,7 +7,7 @@ use crate::crdt::container::{ContainerId, Place, Slot};
 use crate::crdt::operation::{Action, Operation, Stamp};
 use crate::version::{Dot, ReplicaId, VersionVector};
 use crate::wire::Change;
-use crate::wire::operations::Reader;
+use crate::wire::reader::Reader;
 
 impl DocumentState {
     /// Rewrites this replica's operations from `from` on as operations of `to`, beginning at 1. Returns the rewritten

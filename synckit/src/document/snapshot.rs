@@ -59,7 +59,7 @@ impl DocumentState {
         let mut fresh = Self { clock: self.clock.clone(), ..Self::new() };
         let mut applied = Applied::default();
         fresh.read_texts(&snapshot.texts, &mut applied.touched)?;
-        fresh.take_all(&snapshot.update, &mut applied)?;
+        fresh.take_all(snapshot.update.changes.clone(), &mut applied)?;
         fresh.check_texts(&snapshot.update)?;
         fresh.texts_are_loaded();
         #[cfg(feature = "history")]

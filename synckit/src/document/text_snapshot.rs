@@ -8,7 +8,7 @@ use crate::crdt::operation::{Action, Operation};
 use crate::crdt::text::TextState;
 use crate::sequence::Sequence;
 use crate::version::ReplicaId;
-use crate::wire::operations::Reader;
+use crate::wire::reader::Read;
 use crate::wire::{DecodeError, Update, text_snapshot};
 
 impl DocumentState {
@@ -72,7 +72,7 @@ impl DocumentState {
                 taken.push((change.replica, first, first + operation.action.span()));
             };
             // They were all read before.
-            let _ = Reader::new(change).and_then(|reader| reader.each(&mut take));
+            let _ = Read::unchecked().each(change, &mut take);
         }
         taken.sort_unstable();
         let apart = |pair: &[(ReplicaId, u64, u64)]| pair[0].0 != pair[1].0 || pair[0].2 <= pair[1].1;

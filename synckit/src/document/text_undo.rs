@@ -34,22 +34,25 @@ pub(crate) enum TextInverse {
 impl TextInverse {
     /// Characters typed one behind the other are one step, and so are those deleted one after the other. Returns whether
     /// `next` has become part of this one.
-    pub(super) fn merge(&mut self, next: &Self) -> bool {
+    pub(super) fn merge(&mut self, next: &mut Self) -> bool {
         match (self, next) {
             (Self::Insert { text, inserted }, Self::Insert { text: next_text, inserted: next })
                 if text == next_text =>
             {
-                let ends = inserted.last().map(|&(dot, len)| Dot::new(dot.replica, dot.seq + len as u64));
-                let goes_on = next.first().map(|first| first.0) == ends;
-                if goes_on {
-                    inserted.extend(next.iter().copied());
+                let Some(last) = inserted.last_mut() else { return false };
+                let end = Dot::new(last.0.replica, last.0.seq + last.1 as u64);
+                let mut stretches = next.iter().copied();
+                let goes_on = stretches.next().filter(|first| first.0 == end);
+                if let Some(first) = goes_on {
+                    last.1 += first.1;
+                    inserted.extend(stretches);
                 }
-                goes_on
+                goes_on.is_some()
             }
             (Self::Delete { text, lost }, Self::Delete { text: next_text, lost: next })
                 if text == next_text =>
             {
-                lost.extend(next.iter().cloned());
+                lost.append(next);
                 true
             }
             _ => false,

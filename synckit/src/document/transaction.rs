@@ -98,12 +98,12 @@ impl Transaction<'_> {
 
 impl Open {
     /// Keeps what takes an operation back: by itself, or as a part of what takes the one before back.
-    pub(crate) fn remember(&mut self, inverse: Inverse) {
+    pub(crate) fn remember(&mut self, mut inverse: Inverse) {
         let joined = self
             .inverses
             .get_mut(self.fixed..)
             .and_then(<[_]>::last_mut)
-            .is_some_and(|last| last.join(&inverse));
+            .is_some_and(|last| last.join(&mut inverse));
         if !joined {
             self.inverses.push(inverse);
         }

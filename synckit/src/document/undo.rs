@@ -80,8 +80,8 @@ pub(crate) enum Inverse {
 }
 
 impl Inverse {
-    /// Takes in `next`, which takes back what was done right behind this one. Returns whether it has.
-    pub(super) fn join(&mut self, next: &Self) -> bool {
+    /// Takes in `next`, which takes back what was done right behind this one. Returns whether it has; then nothing is left of `next`.
+    pub(super) fn join(&mut self, next: &mut Self) -> bool {
         match (self, next) {
             (Self::Text(last), Self::Text(next)) => last.merge(next),
             _ => false,
@@ -143,10 +143,13 @@ impl UndoHistory {
         }
         inverses.shrink_to_fit();
         self.redo.clear();
-        let unused = if self.merge(&inverses, now_ms) {
+        let unused = if self.merge(&mut inverses, now_ms) {
             Some(inverses)
         } else {
             let oldest = if self.undo.len() == MAX_STEPS { self.undo.pop_front() } else { None };
+            if self.undo.capacity() == 0 {
+                self.undo.reserve_exact(1);
+            }
             self.undo.push_back(Step { inverses, time_ms: now_ms });
             oldest.map(|step| step.inverses)
         };
@@ -162,13 +165,13 @@ impl UndoHistory {
     }
 
     /// Typing into one field is one step, not one a letter.
-    fn merge(&mut self, inverses: &[Inverse], now_ms: u64) -> bool {
+    fn merge(&mut self, inverses: &mut [Inverse], now_ms: u64) -> bool {
         let within = self.merge_within;
         let Some(last) = self.undo.back_mut() else { return false };
         if now_ms.saturating_sub(last.time_ms) >= within {
             return false;
         }
-        if let ([typed], [next]) = (last.inverses.as_mut_slice(), inverses)
+        if let ([typed], [next]) = (last.inverses.as_mut_slice(), &mut *inverses)
             && typed.join(next)
         {
             last.time_ms = now_ms;

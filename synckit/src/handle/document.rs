@@ -114,7 +114,7 @@ where
     /// # Errors
     /// [`ImportError`] when the bytes are not a snapshot; the document is then as it was.
     fn import(&self, snapshot: &[u8]) -> Result<(), ImportError> {
-        Ok(self.node().cell.import(&Snapshot::decode(snapshot)?)?)
+        Ok(self.node().cell.import(Snapshot::decode(snapshot)?)?)
     }
 
     /// Whether it is loaded, pending, saved, refused.

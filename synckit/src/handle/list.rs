@@ -187,7 +187,37 @@ impl<T: Element> ListRef<T> {
     /// # Errors
     /// [`WriteError::TooLarge`] when a value in it is over 1 MiB.
     pub fn push(&self, value: T) -> Result<T::Ref, WriteError> {
-        self.node.cell.update(|| self.insert(self.len(), value))
+        let node = &self.node;
+        match value.create().0 {
+            new @ New::Value(_) => {
+                let id = node.cell.write(|transaction| {
+                    let len = transaction.state.list(&node.id).map_or(0, ListState::len);
+                    transaction.list_insert(&node.id, len, new)
+                })?;
+                Ok(T::element(self.place_with(id, None)))
+            }
+            New::Container(_) => node.cell.update(|| self.insert(self.len(), value)),
+        }
+    }
+
+    /// Inserts elements before the one at `index`, in their order and as one transaction: their places stay short, wherever they
+    /// are. O(log n) to find the place.
+    ///
+    /// # Errors
+    /// As [`insert`](Self::insert); then none of them is there.
+    pub fn insert_all(&self, index: usize, values: impl IntoIterator<Item = T>) -> Result<(), WriteError> {
+        let node = &self.node;
+        let values: Vec<T> = values.into_iter().collect();
+        node.cell.update(|| {
+            let new: Vec<New> = values.iter().map(|value| value.create().0).collect();
+            let kind = if let Some(New::Container(kind)) = new.first() { Some(*kind) } else { None };
+            let ids = node.cell.write(|transaction| transaction.list_insert_all(&node.id, index, new))?;
+            for (value, id) in values.iter().zip(ids).filter(|_| kind.is_some()) {
+                let created = kind.map(|kind| Node::created(node, id, kind));
+                value.fill(&T::element(self.place_with(id, created)))?;
+            }
+            Ok(())
+        })
     }
 
     /// Inserts before the element at `index`. Returns the new element's handle. O(log n) to find the place.
@@ -196,14 +226,16 @@ impl<T: Element> ListRef<T> {
     /// [`WriteError::OutOfBounds`] past the end; [`WriteError::TooLarge`].
     pub fn insert(&self, index: usize, value: T) -> Result<T::Ref, WriteError> {
         let node = &self.node;
-        node.cell.update(|| {
-            let new = value.create().0;
-            let kind = if let New::Container(kind) = new { Some(kind) } else { None };
-            let id = node.cell.write(|transaction| transaction.list_insert(&node.id, index, new))?;
-            let element = T::element(self.place_with(id, kind.map(|kind| Node::created(node, id, kind))));
-            value.fill(&element)?;
-            Ok(element)
-        })
+        let insert = |new| node.cell.write(|transaction| transaction.list_insert(&node.id, index, new));
+        match value.create().0 {
+            new @ New::Value(_) => Ok(T::element(self.place_with(insert(new)?, None))),
+            new @ New::Container(kind) => node.cell.update(|| {
+                let id = insert(new)?;
+                let element = T::element(self.place_with(id, Some(Node::created(node, id, kind))));
+                value.fill(&element)?;
+                Ok(element)
+            }),
+        }
     }
 
     /// Removes an element.

@@ -34,19 +34,19 @@ impl<T: Element> MapRef<T> {
     /// [`WriteError::TooLarge`].
     pub fn insert(&self, key: &str, value: T) -> Result<T::Ref, WriteError> {
         let (node, key) = (&self.node, Arc::<str>::from(key));
-        node.cell.update(|| {
-            let new = value.create().0;
-            let kind = if let New::Container(kind) = new { Some(kind) } else { None };
-            let id = node.cell.write(|transaction| transaction.map_set(&node.id, &key, new))?;
-            let element = T::element(ElementPlace {
-                holder: node.clone(),
-                id,
-                key: Some(key.clone()),
-                node: kind.map(|kind| Node::created(node, id, kind)),
-            });
-            value.fill(&element)?;
-            Ok(element)
-        })
+        let set = |new| node.cell.write(|transaction| transaction.map_set(&node.id, &key, new));
+        let element = |id, created| {
+            T::element(ElementPlace { holder: node.clone(), id, key: Some(key.clone()), node: created })
+        };
+        match value.create().0 {
+            new @ New::Value(_) => Ok(element(set(new)?, None)),
+            new @ New::Container(kind) => node.cell.update(|| {
+                let id = set(new)?;
+                let element = element(id, Some(Node::created(node, id, kind)));
+                value.fill(&element)?;
+                Ok(element)
+            }),
+        }
     }
 
     /// Removes a key; nothing happens when it is not there.

@@ -110,23 +110,22 @@ impl Edit {
         }
     }
 
-    /// The same edit in parts of at most `max` characters. Only text takes room: what has none stays whole.
-    pub(crate) fn parts(self, max: usize) -> Vec<Self> {
-        let Self::Insert { dot, left, right, text: Inserted::Text(text) } = &self else { return vec![self] };
+    /// Hands over the same edit in parts of at most `max` characters. Only text takes room: what has none stays whole.
+    pub(crate) fn parts(self, max: usize, emit: &mut dyn FnMut(Self)) {
+        let Self::Insert { dot, left, right, text: Inserted::Text(text) } = &self else { return emit(self) };
         if text.len() <= max {
-            return vec![self];
+            return emit(self);
         }
-        let (mut parts, mut rest, mut done) = (Vec::new(), &text[..], 0u64);
+        let (mut rest, mut done) = (&text[..], 0u64);
         while !rest.is_empty() {
             let (head, tail) = rest.split_at(byte_len(rest, max as u32));
             let on = |done: u64| Dot::new(dot.replica, dot.seq + done);
             let left = if done == 0 { *left } else { Some(on(done - 1)) };
             let text = Inserted::Text(head.into());
             let count = text.len() as u64;
-            parts.push(Self::Insert { dot: on(done), left, right: *right, text });
+            emit(Self::Insert { dot: on(done), left, right: *right, text });
             (rest, done) = (tail, done + count);
         }
-        parts
     }
 
     /// The same edit with other dots, in as many parts as it takes when some of them are renamed and others not.
@@ -212,6 +211,16 @@ impl Edit {
     }
 }
 
+/// The entries behind those that are known. Mostly all but the latest are.
+fn behind<T>(entries: &[T], is_known: impl Fn(&T) -> bool) -> &[T] {
+    let near = entries.len().saturating_sub(4);
+    let from = match entries[..near].last() {
+        Some(before) if !is_known(before) => 0,
+        _ => near,
+    };
+    &entries[from + entries[from..].partition_point(is_known)..]
+}
+
 impl Sequence {
     /// What `version` lacks, in an order in which every edit comes behind those that it builds on. O(lacking log n).
     pub fn since(&self, version: &VersionVector) -> Vec<Edit> {
@@ -245,9 +254,8 @@ impl Sequence {
     fn edits_of(&self, at: WriterIndex, known: u64, emit: &mut dyn FnMut(Edit)) {
         let writer = &self.writers[at as usize];
         let Some(next) = u32::try_from(known).ok().and_then(|known| known.checked_add(1)) else { return };
-        let mut spans = &writer.spans[writer.spans.partition_point(|span| span.end() <= next)..];
-        let deletions = writer.deletions.partition_point(|deletion| deletion.end() <= next);
-        let mut deletions = &writer.deletions[deletions..];
+        let mut spans = behind(&writer.spans, |span| span.end() <= next);
+        let mut deletions = behind(&writer.deletions, |deletion| deletion.end() <= next);
         loop {
             match (spans.split_first(), deletions.split_first()) {
                 (Some((span, rest)), deletion) if deletion.is_none_or(|(next, _)| span.seq < next.seq) => {

@@ -186,7 +186,7 @@ impl Sequence {
     }
 
     /// The character that a new one goes behind.
-    pub(super) fn destination(&self, id: Id, span: &Span) -> Result<Option<At>, SequenceError> {
+    pub(super) fn destination(&mut self, id: Id, span: &Span) -> Result<Option<At>, SequenceError> {
         let left = match span.left {
             Id::NONE => None,
             left => Some(self.find(left).ok_or(SequenceError::Missing)?),
@@ -204,8 +204,12 @@ impl Sequence {
             return Err(SequenceError::Missing);
         }
         let replica = self.writers[id.writer as usize].replica;
-        let (mut behind, mut previous, mut scanning) = (left, left, false);
+        let (mut behind, mut previous, mut scanning, mut steps) = (left, left, false, 0);
+        if let Some(sibling) = self.last_sibling(id, span) {
+            next = Some(sibling);
+        }
         loop {
+            steps += 1;
             if !scanning {
                 behind = previous;
             }
@@ -230,16 +234,21 @@ impl Sequence {
             {
                 break;
             }
-            // The others in its piece each stand behind the one before: only the right origin can be among them.
-            let piece = self.piece(at.0);
-            let mut last = piece.len() - 1;
-            if piece.contains(span.right) && span.right.seq > other.seq {
-                last = span.right.seq - piece.seq - 1;
-            }
-            previous = Some((at.0, last));
+            previous = Some(self.end_of_run(at, span.right));
             next = self.successor(previous);
         }
+        self.note_sibling(id, span, steps);
         Ok(behind)
+    }
+
+    /// The last character of a piece, or the one in front of a right origin in it: each in between stands behind the one before.
+    pub(super) fn end_of_run(&self, at: At, right: Id) -> At {
+        let piece = self.piece(at.0);
+        let mut last = piece.len() - 1;
+        if piece.contains(right) && right.seq > piece.seq + at.1 {
+            last = right.seq - piece.seq - 1;
+        }
+        (at.0, last)
     }
 
     /// The character behind another one, or the very first.

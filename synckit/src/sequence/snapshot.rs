@@ -146,6 +146,7 @@ impl Sequence {
         self.contents.set_base(text.to_owned());
         self.tree = Tree::bottom_up(pieces, &self.contents);
         self.hot = super::Hot::default();
+        self.siblings = None;
         self.indexed = false;
         for writer in &mut self.writers {
             writer.index = super::index::Index::default();

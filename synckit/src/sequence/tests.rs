@@ -1,6 +1,7 @@
 //! The sequence against an implementation that is slow and obvious.
 
 mod convergence;
+mod crowd;
 mod enumeration;
 mod growth;
 mod hostile;

@@ -67,6 +67,11 @@ impl VersionVector {
         self.entries.iter().copied()
     }
 
+    /// Of replicas that ascend, with numbers that are not 0.
+    pub(crate) fn from_ascending(entries: Vec<(ReplicaId, u64)>) -> Self {
+        Self { entries }
+    }
+
     fn find(&self, replica: ReplicaId) -> Result<usize, usize> {
         self.entries.binary_search_by_key(&replica, |entry| entry.0)
     }

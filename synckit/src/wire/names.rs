@@ -172,7 +172,9 @@ impl Names {
 }
 
 /// What has been named so far, while operations are read.
-pub(super) struct Named {
+pub(super) struct Named<'a> {
+    /// One that it may be about: if so, there is no other copy of its name.
+    near: Option<&'a ContainerId>,
     own: ReplicaId,
     /// All but the writer.
     replicas: Vec<ReplicaId>,
@@ -182,9 +184,15 @@ pub(super) struct Named {
     containers: Few<(ContainerId, usize)>,
 }
 
-impl Named {
-    pub(super) fn new(own: ReplicaId, first_seq: u64, dependencies: &VersionVector) -> Self {
+impl<'a> Named<'a> {
+    pub(super) fn new(
+        own: ReplicaId,
+        first_seq: u64,
+        dependencies: &VersionVector,
+        near: Option<&'a ContainerId>,
+    ) -> Self {
         let mut named = Self {
+            near,
             own,
             replicas: Vec::new(),
             last: Last { own: first_seq, others: Vec::new() },
@@ -232,7 +240,7 @@ impl Named {
             let key = usize::try_from(number / 2).ok().and_then(|at| self.keys.get(at));
             return key.cloned().ok_or(DecodeError::Invalid("a key that was not named"));
         }
-        let key = key_of(bytes, number / 2)?;
+        let key: Arc<str> = checked_key(bytes, number / 2)?.into();
         self.keys.push(key.clone());
         Ok(key)
     }
@@ -267,7 +275,11 @@ impl Named {
             CREATED => (ContainerId::Created { dot: self.dot(bytes)?, kind: kind_of(more)? }, 0),
             kind => {
                 let kind = kind_of(kind)?;
-                (ContainerId::Root.child(key_of(bytes, more)?, kind), 1)
+                let key = checked_key(bytes, more)?;
+                match self.near {
+                    Some(near) if near.is_field_of_root(key, kind) => (near.clone(), 1),
+                    _ => (ContainerId::Root.child(key, kind), 1),
+                }
             }
         };
         self.containers.push(entry.clone());
@@ -288,8 +300,8 @@ fn checked(dot: Dot) -> Result<Dot, DecodeError> {
     Ok(dot)
 }
 
-fn key_of(bytes: &mut Bytes<'_>, len: u64) -> Result<Arc<str>, DecodeError> {
+fn checked_key<'a>(bytes: &mut Bytes<'a>, len: u64) -> Result<&'a str, DecodeError> {
     let key = bytes.text(len)?;
     check("key", key.len(), MAX_KEY)?;
-    Ok(key.into())
+    Ok(key)
 }

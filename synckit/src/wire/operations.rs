@@ -49,7 +49,7 @@ pub(crate) fn encode(
     operations: &[Operation],
 ) -> Vec<u8> {
     let mut writer = Writer {
-        bytes: Vec::with_capacity(16 + 8 * operations.len()),
+        bytes: Vec::with_capacity(32 + 8 * operations.len()),
         names: Names::new(replica, first_seq, dependencies),
         position: Vec::new(),
     };
@@ -192,44 +192,6 @@ fn code_of(action: &Action) -> u8 {
     }
 }
 
-/// The operations of one change, readable more than once.
-pub(crate) struct Reader<'a> {
-    change: &'a Change,
-    dependencies: VersionVector,
-    /// The operation, if there is one only: then it is not read a second time.
-    only: Option<Operation>,
-}
-
-impl<'a> Reader<'a> {
-    /// Checks every operation. Memory is a small multiple of the largest one.
-    pub(crate) fn new(change: &'a Change) -> Result<Self, DecodeError> {
-        let mut dependencies = change.dependencies.clone();
-        let (mut only, mut count) = (None, 0u32);
-        read(change, &mut |operation| {
-            depend(&mut dependencies, &operation);
-            only = (count == 0).then_some(operation);
-            count = 1;
-        })?;
-        Ok(Self { change, dependencies, only })
-    }
-
-    /// What must be known before the change can be applied: what its header says, and what its operations stand on.
-    pub(crate) fn dependencies(&self) -> &VersionVector {
-        &self.dependencies
-    }
-
-    /// Hands over every operation in order.
-    pub(crate) fn each(&self, visit: &mut dyn FnMut(Operation)) -> Result<(), DecodeError> {
-        match &self.only {
-            Some(operation) => {
-                visit(operation.clone());
-                Ok(())
-            }
-            None => read(self.change, visit),
-        }
-    }
-}
-
 /// Adds what an operation stands on, beyond the writer's own earlier ones.
 pub(crate) fn depend(dependencies: &mut VersionVector, operation: &Operation) {
     for dot in operation.action.dependencies().into_iter().flatten() {
@@ -242,19 +204,23 @@ pub(crate) fn depend(dependencies: &mut VersionVector, operation: &Operation) {
 /// Operations that are being read.
 pub(super) struct Cursor<'a> {
     pub(super) bytes: Bytes<'a>,
-    pub(super) named: Named,
+    pub(super) named: Named<'a>,
     position: Vec<u8>,
 }
 
 const OUTSIDE: DecodeError = DecodeError::Invalid("an operation outside of its change");
 
-fn read(change: &Change, visit: &mut dyn FnMut(Operation)) -> Result<(), DecodeError> {
+pub(super) fn read(
+    change: &Change,
+    near: Option<&ContainerId>,
+    visit: &mut dyn FnMut(Operation),
+) -> Result<(), DecodeError> {
     if change.operations.is_empty() {
         return Ok(());
     }
     let mut cursor = Cursor {
         bytes: Bytes::new(&change.operations),
-        named: Named::new(change.replica, change.first_seq, &change.dependencies),
+        named: Named::new(change.replica, change.first_seq, &change.dependencies, near),
         position: Vec::new(),
     };
     let last_seq = change.last_seq();

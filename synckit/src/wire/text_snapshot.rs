@@ -19,7 +19,7 @@ pub(crate) fn encode(id: &ContainerId, sequence: &Sequence) -> Option<Vec<u8>> {
 
 pub(crate) fn decode(bytes: &[u8]) -> Result<(ContainerId, Sequence), DecodeError> {
     let mut bytes = Bytes::new(bytes);
-    let id = Named::new(ReplicaId::new(NOBODY), 0, &VersionVector::new()).container(&mut bytes)?;
+    let id = Named::new(ReplicaId::new(NOBODY), 0, &VersionVector::new(), None).container(&mut bytes)?;
     if id.kind() != Kind::Text {
         return Err(DecodeError::Invalid("a text that is another kind of container"));
     }

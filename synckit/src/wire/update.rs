@@ -110,7 +110,7 @@ impl Change {
             len,
             time: Timestamp(millis << 16 | u64::from(counter)),
             operations: Vec::new(),
-            dependencies: dependencies.into_iter().collect(),
+            dependencies: VersionVector::from_ascending(dependencies),
         })
     }
 }
@@ -299,8 +299,7 @@ pub(super) fn read_vector(bytes: &[u8]) -> Result<VersionVector, DecodeError> {
         let entry = Fields::read(entry, &[Kind::Fixed, Kind::Varint])?;
         push_entry(&mut entries, entry.number(1), entry.number(2))?;
     }
-    // Ascending already: each entry is appended, never inserted.
-    Ok(entries.into_iter().collect())
+    Ok(VersionVector::from_ascending(entries))
 }
 
 fn push_entry(entries: &mut Vec<(ReplicaId, u64)>, replica: u64, seq: u64) -> Result<(), DecodeError> {

@@ -23,6 +23,7 @@ impl DocumentCell {
             me: me.clone(),
             read_only: true,
             announced: AtomicBool::new(false),
+            in_transaction: AtomicBool::new(false),
             writer: WriterLock::default(),
             inner: Mutex::new(inner),
         })

@@ -75,17 +75,21 @@ impl DocumentCell {
 
     /// Goes on after a transaction; one that is part of another one leaves it to that.
     fn wrote(&self, scope: &Scope<'_>) {
-        if scope.part.is_none() {
+        if scope.has_news {
             self.tell_driver();
+        }
+        if scope.is_watched {
             self.notify();
         }
     }
 
-    /// Takes in what a transaction did. `record` keeps it for undo, with the time in milliseconds.
-    fn finish(&self, inner: &mut Inner, committed: Committed, record: Option<u64>) {
+    /// Takes in what a transaction did. `record` keeps it for undo, with the time in milliseconds. Returns whether there is something
+    /// that the driver has not been told of.
+    fn finish(&self, inner: &mut Inner, committed: Committed, record: Option<u64>) -> bool {
         let Committed { pending, touched, inverses } = committed;
         inner.written = true;
         inner.status.saved = Tier::Memory;
+        let mut is_news = false;
         if !inner.state.is_alone() {
             let last = match inner.fresh.last_mut() {
                 Some(Fresh::Local(last)) => Some(last),
@@ -94,6 +98,7 @@ impl DocumentCell {
             if let Some(pending) = inner.state.go_on(last, pending) {
                 inner.fresh.push(Fresh::Local(pending));
                 inner.status.pending += usize::from(!self.local_only);
+                is_news = true;
             }
         }
         inner.touch(&touched);
@@ -102,6 +107,7 @@ impl DocumentCell {
             inner.undo.record(inverses, now);
             inner.announce(&Watch::Undo);
         }
+        is_news
     }
 
     pub(super) fn tell_driver(&self) {
@@ -135,13 +141,17 @@ struct Scope<'a> {
     part: Option<(usize, usize)>,
     /// Begun and not ended.
     open: bool,
+    /// After the end: whether the driver is to be told, and whether somebody is to be called.
+    has_news: bool,
+    is_watched: bool,
 }
 
 impl<'a> Scope<'a> {
     /// `again` says that the caller is in the writer's turn already.
     fn new(cell: &'a DocumentCell, again: bool) -> Self {
-        let is_part = again && cell.lock().open.is_some();
-        Self { cell, now: if is_part { 0 } else { cell.now() }, part: None, open: false }
+        let is_part = again && cell.in_transaction.load(Ordering::Relaxed);
+        let now = if is_part { 0 } else { cell.now() };
+        Self { cell, now, part: None, open: false, has_news: false, is_watched: false }
     }
 
     fn begin(&mut self, inner: &mut Inner) {
@@ -152,22 +162,26 @@ impl<'a> Scope<'a> {
                 let mut open = inner.state.begin(inner.replica, self.now);
                 open.inverses = inner.undo.spare();
                 inner.open = Some(open);
+                self.cell.in_transaction.store(true, Ordering::Relaxed);
             }
         }
     }
 
     fn end(&mut self, inner: &mut Inner, given_up: bool) {
         self.open = false;
-        let Some(mut open) = inner.open.take() else { return };
+        let Some(open) = &mut inner.open else { return };
         if given_up {
-            inner.undo.roll_back(&mut inner.state, &mut open, self.part.map_or(0, |part| part.0));
+            inner.undo.roll_back(&mut inner.state, open, self.part.map_or(0, |part| part.0));
         }
         if let Some((_, outer)) = self.part {
-            open.end_part(outer);
-            inner.open = Some(open);
-        } else if let Some(committed) = inner.state.commit(open) {
-            self.cell.finish(inner, committed, Some(self.now));
+            return open.end_part(outer);
         }
+        let Some(open) = inner.open.take() else { return };
+        self.cell.in_transaction.store(false, Ordering::Relaxed);
+        if let Some(committed) = inner.state.commit(open) {
+            self.has_news = self.cell.finish(inner, committed, Some(self.now));
+        }
+        self.is_watched = !inner.queue.is_empty();
     }
 }
 

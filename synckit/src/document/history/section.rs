@@ -12,7 +12,7 @@ use crate::document::event::Touched;
 use crate::sorted::SortedMap;
 use crate::version::{ReplicaId, VersionVector};
 use crate::wire::history::{Deleted, HistorySection};
-use crate::wire::operations::Reader;
+use crate::wire::reader::Reader;
 use crate::wire::{Change, DecodeError, Update};
 
 /// Operations in one change of a snapshot.

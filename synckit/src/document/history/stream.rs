@@ -3,7 +3,8 @@
 use crate::crdt::operation::Operation;
 use crate::version::VersionVector;
 use crate::wire::Change;
-use crate::wire::operations::{self, Reader};
+use crate::wire::operations;
+use crate::wire::reader::Reader;
 
 /// Operations in one batch.
 const BATCH: usize = 256;

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use crate::crdt::container::{ContainerId, Kind, Slot};
 use crate::crdt::marks::{Anchor, Mark, Side};
 use crate::crdt::operation::{Action, Operation, Stamp};
+use crate::crdt::set::SetAction;
 use crate::crdt::text::TextAction;
 use crate::sequence::tests::reference::Reference as Characters;
 use crate::value::Value;
 use crate::version::{Dot, ReplicaId, VersionVector};
 use crate::wire::Change;
-use crate::wire::operations::Reader;
+use crate::wire::reader::Reader;
 
 /// All changes that somebody knows, in an order in which they may be applied.
 #[derive(Clone, Default)]
@@ -131,19 +132,19 @@ fn counter(operations: &[(Stamp, Action)]) -> i64 {
 
 /// The elements of those adds that no operation on the element has observed.
 fn set(operations: &[(Stamp, Action)]) -> Vec<Value> {
-    let part = |action: &Action| match action {
-        Action::SetAdd { value, observed } | Action::SetRemove { value, observed } => {
-            Some((value.clone(), observed.clone()))
-        }
+    let part = |operation: &(Stamp, Action)| match &operation.1 {
+        Action::Set(action) => Some(action.clone()),
         _ => None,
     };
     let is_observed = |wanted: &Value, add: Dot| {
-        operations.iter().filter_map(|(_, action)| part(action)).any(|(value, observed)| {
+        operations.iter().filter_map(part).any(|SetAction { value, observed, .. }| {
             value == *wanted && observed.iter().any(|dot| dot.replica == add.replica && dot.seq >= add.seq)
         })
     };
     let adds = operations.iter().filter_map(|(stamp, action)| match action {
-        Action::SetAdd { value, .. } if !is_observed(value, stamp.dot) => Some(value.clone()),
+        Action::Set(SetAction { adds: true, value, .. }) if !is_observed(value, stamp.dot) => {
+            Some(value.clone())
+        }
         _ => None,
     });
     adds.collect::<BTreeSet<Value>>().into_iter().collect()

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::crdt::operation::{Action, Stamp};
 use crate::version::{ReplicaId, Timestamp};
-use crate::wire::operations::Reader;
+use crate::wire::reader::Reader;
 use crate::wire::{Change, DecodeError};
 
 /// How many operations of each replica are remembered.
