@@ -183,6 +183,35 @@ fn taking_in_what_others_wrote() {
 }
 
 #[test]
+fn changes_in_the_wrong_order() {
+    let backwards = |n: usize| {
+        let from = [page(1), page(2)];
+        let mut update = Update::default();
+        let mut known = VersionVector::new();
+        for at in 0..n {
+            // Each one waits for the other's.
+            let (writer, other) = (&from[at % 2], &from[(at + 1) % 2]);
+            writer.body().insert(at, "x").unwrap();
+            let news = writer.export_since(&known);
+            known = writer.version();
+            other.import(&news).unwrap();
+            update.changes.extend(Update::decode(&news).unwrap().changes);
+        }
+        update.changes.reverse();
+        (DocumentState::new(), update)
+    };
+    grows("changes in reverse order, in one update", 300, backwards, |_, (state, update)| {
+        assert!(!state.apply(update, Origin::Remote).unwrap().gap);
+    });
+    grows("changes in reverse order, one by one", 300, backwards, |n, (state, update)| {
+        for (at, change) in update.changes.iter().enumerate() {
+            let update = Update { changes: vec![change.clone()] };
+            assert_eq!(state.apply(&update, Origin::Remote).unwrap().gap, at + 1 < n);
+        }
+    });
+}
+
+#[test]
 fn many_writers_at_one_place() {
     let crowd = |n: usize| {
         let updates: Vec<_> = (0..n)

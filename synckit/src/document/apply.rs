@@ -5,54 +5,11 @@ use super::event::{Origin, Touched};
 use super::state::DocumentState;
 use crate::crdt::operation::Action;
 use crate::few::Few;
-use crate::sorted::SortedMap;
-use crate::version::{ReplicaId, VersionVector};
 use crate::wire::reader::Read;
 use crate::wire::{Change, DecodeError, Update};
 
-/// Bytes of changes that may wait for a gap to fill; beyond, they are dropped and have to be asked for again.
-const MAX_PARKED: usize = 4 << 20;
 /// Operations of an update that are kept from when they are checked until they take effect; beyond, they are read twice.
 const MAX_READ: usize = 1 << 16;
-
-/// Changes that arrived before what they build on, by replica and first sequence number.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Parked {
-    /// Each with what it waits for.
-    changes: SortedMap<(ReplicaId, u64), (Change, VersionVector)>,
-    bytes: usize,
-}
-
-impl Parked {
-    pub(super) fn is_empty(&self) -> bool {
-        self.changes.is_empty()
-    }
-
-    fn insert(&mut self, change: Change, dependencies: VersionVector) {
-        let size = size(&change, &dependencies);
-        let key = (change.replica, change.first_seq);
-        let longer = |old: &(Change, _)| old.0.len >= change.len;
-        if self.bytes + size > MAX_PARKED || self.changes.get(&key).is_some_and(longer) {
-            return;
-        }
-        if let Some((old, dependencies)) = self.changes.insert(key, (change, dependencies)) {
-            self.bytes -= self::size(&old, &dependencies);
-        }
-        self.bytes += size;
-    }
-
-    /// Takes out a change that is ready or no longer needed.
-    fn take(&mut self, wanted: impl Fn(&Change, &VersionVector) -> bool) -> Option<Change> {
-        let key = *self.changes.iter().find(|(_, (change, dependencies))| wanted(change, dependencies))?.0;
-        let (change, dependencies) = self.changes.remove(&key)?;
-        self.bytes -= size(&change, &dependencies);
-        Some(change)
-    }
-}
-
-fn size(change: &Change, dependencies: &VersionVector) -> usize {
-    change.encoded_len() + 16 * dependencies.len()
-}
 
 /// What an update did.
 #[derive(Debug, Clone, Default)]
@@ -87,34 +44,24 @@ impl DocumentState {
                 continue;
             }
             let read = self.read(&change, &mut room)?;
-            if changes.len() == 0 && waiting.is_empty() && self.ready(&change, read.beyond()) {
+            if changes.len() == 0 && waiting.is_empty() && self.lacking(&change, read.beyond()).is_none() {
                 // Mostly it is the only one.
                 self.take_in(change, read, &mut applied)?;
             } else {
                 waiting.push((change, read));
             }
         }
-        // Changes may come in any order: go over them until none is ready any more. In order, once is enough.
-        loop {
-            let (before, mut late) = (waiting.len(), Few::default());
-            for (change, read) in waiting {
-                if self.ready(&change, read.beyond()) {
-                    // Every operation was read once before: this cannot fail any more.
-                    let _ = self.take_in(change, read, &mut applied);
-                } else {
-                    late.push((change, read));
-                }
-            }
-            waiting = late;
-            if waiting.is_empty() || waiting.len() == before {
-                break;
-            }
-        }
+        let mut late = Few::default();
         for (change, read) in waiting {
-            self.parked.insert(change, read.beyond().clone());
+            if self.lacking(&change, read.beyond()).is_none() {
+                // Every operation was read once before: this cannot fail any more.
+                let _ = self.take_in(change, read, &mut applied);
+            } else {
+                late.push((change, read.beyond().clone()));
+            }
         }
-        if !self.parked.is_empty() {
-            self.unpark(&mut applied);
+        if !late.is_empty() || !self.parked.is_empty() {
+            self.park(late, &mut applied);
         }
         self.settle_history();
         applied.gap = !self.parked.is_empty();
@@ -139,21 +86,12 @@ impl DocumentState {
         Read::new(change, near, room).map_err(|source| unreadable(change, source))
     }
 
-    fn unpark(&mut self, applied: &mut Applied) {
-        let mut parked = std::mem::take(&mut self.parked);
-        while let Some(change) = parked.take(|change, beyond| self.ready(change, beyond)) {
-            // It was readable when it was parked.
-            if let Ok(read) = self.read(&change, &mut { MAX_READ }) {
-                let _ = self.take_in(change, read, applied);
-            }
+    /// Applies a change that had to wait.
+    pub(super) fn take_parked(&mut self, change: Change, applied: &mut Applied) {
+        // It was readable when it was parked.
+        if let Ok(read) = self.read(&change, &mut { MAX_READ }) {
+            let _ = self.take_in(change, read, applied);
         }
-        self.parked = parked;
-    }
-
-    fn ready(&self, change: &Change, beyond: &VersionVector) -> bool {
-        change.first_seq <= self.version.get(change.replica) + 1
-            && self.version.includes(&change.dependencies)
-            && self.version.includes(beyond)
     }
 
     fn take_in(&mut self, change: Change, read: Read, applied: &mut Applied) -> Result<(), ApplyError> {

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::apply::Parked;
 use super::event::{Target, Touched};
+use super::parked::Parked;
 use super::recent::Recent;
 use crate::crdt::container::{ContainerId, Content, Part};
 use crate::crdt::counter::CounterState;
