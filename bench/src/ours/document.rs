@@ -164,13 +164,7 @@ impl Ours {
 
 impl ListReplica for Ours {
     fn insert(&mut self, at: usize, items: &[Item]) -> Result<()> {
-        self.document.update(|_| {
-            for (offset, item) in items.iter().enumerate() {
-                self.list.insert(at + offset, value(item))?;
-            }
-            Ok(())
-        })?;
-        Ok(())
+        Ok(self.list.insert_all(at, items.iter().map(value))?)
     }
 
     fn items(&mut self) -> Result<Vec<serde_json::Value>> {

@@ -11,7 +11,11 @@ impl SetAction {
         match *self {}
     }
 
-    pub(crate) fn renamed(self, _names: impl FnOnce(Vec<Dot>) -> Vec<Dot>) -> Action {
+    pub(crate) fn renamed(
+        self,
+        _names: impl FnOnce(Vec<Dot>) -> Vec<Dot>,
+        _name: impl FnOnce(Dot) -> Dot,
+    ) -> Action {
         match self {}
     }
 }
@@ -21,6 +25,10 @@ pub(crate) enum SetState {}
 
 impl SetState {
     pub(crate) fn apply(&mut self, _stamp: Stamp, _action: &SetAction) -> bool {
+        match *self {}
+    }
+
+    pub(crate) fn loaded(&mut self) {
         match *self {}
     }
 

@@ -4,30 +4,45 @@
 //! of what has been observed. An operation replaces everything on its element that its writer had observed, so one
 //! usually stands for all; concurrent ones stay side by side until somebody has seen both. The element is in the set
 //! when at least one of them is an add.
+//!
+//! Most elements that were removed have been added once and removed once. Others are told so by the addition alone, without the element
+//! itself (*forgotten*); who loads such a set does not know any more which element it was, nor has to.
 
 use std::collections::BTreeMap;
 
 use super::operation::{Action, Live, Stamp};
+use crate::hash::HashMap;
 use crate::value::Value;
 use crate::version::{Dot, VersionVector};
 
-/// Adds an element or removes it, in the place of everything that its writer had observed on it.
+/// What can be done to a set.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct SetAction {
-    pub(crate) adds: bool,
-    pub(crate) value: Value,
-    pub(crate) observed: Vec<Dot>,
+pub(crate) enum SetAction {
+    /// Adds an element or removes it, in the place of everything that its writer had observed on it.
+    Write { adds: bool, value: Value, observed: Vec<Dot> },
+    /// Takes an addition back, whatever it had added.
+    Forget { addition: Dot },
 }
 
 impl SetAction {
     /// Roughly how many bytes it takes when encoded.
     pub(crate) fn weight(&self) -> usize {
-        self.value.byte_size() + 12 * self.observed.len()
+        match self {
+            Self::Write { value, observed, .. } => value.byte_size() + 12 * observed.len(),
+            Self::Forget { .. } => 12,
+        }
     }
 
-    /// The same, with other names for what it has observed.
-    pub(crate) fn renamed(self, names: impl FnOnce(Vec<Dot>) -> Vec<Dot>) -> Action {
-        Action::Set(Self { observed: names(self.observed), ..self })
+    /// The same under other names: those of what it has observed, and that of an addition.
+    pub(crate) fn renamed(
+        self,
+        names: impl FnOnce(Vec<Dot>) -> Vec<Dot>,
+        name: impl FnOnce(Dot) -> Dot,
+    ) -> Action {
+        Action::Set(match self {
+            Self::Write { adds, value, observed } => Self::Write { adds, value, observed: names(observed) },
+            Self::Forget { addition } => Self::Forget { addition: name(addition) },
+        })
     }
 }
 
@@ -37,11 +52,19 @@ struct Element {
     heads: Vec<(Stamp, bool)>,
     /// Everything that some operation on this element has observed.
     observed: VersionVector,
+    /// Whether nothing has happened to it but one addition, which had observed nothing, and perhaps removals that had observed that.
+    plain: bool,
 }
 
 impl Element {
     fn present(&self) -> bool {
         self.heads.iter().any(|head| head.1)
+    }
+
+    /// The one addition that its removals took back, if that is all that ever happened to it.
+    fn forgotten(&self) -> Option<Dot> {
+        let (replica, seq) = self.observed.iter().next().filter(|_| self.plain)?;
+        Some(Dot::new(replica, seq))
     }
 }
 
@@ -49,24 +72,55 @@ impl Element {
 pub(crate) struct SetState {
     elements: BTreeMap<Value, Element>,
     len: usize,
+    /// Additions that were taken back, and by what, where nobody knows what they had added.
+    forgotten: HashMap<Dot, (Dot, Stamp)>,
+    /// The elements of additions, once somebody asks for one by its dot. There may be more in it than there are.
+    by_addition: HashMap<Dot, Value>,
 }
 
 impl SetState {
-    /// Adds or removes an element. Returns whether the set is another one now. O(log n).
+    /// Does what an operation says. Returns whether the set is another one now. O(log n), and O(n) for the first of many that are
+    /// known by their additions.
     pub(crate) fn apply(&mut self, stamp: Stamp, action: &SetAction) -> bool {
-        let SetAction { adds, value, observed } = action;
+        match action {
+            SetAction::Write { adds, value, observed } => self.write(stamp, value, *adds, observed),
+            SetAction::Forget { addition } => self.forget(stamp, *addition),
+        }
+    }
+
+    /// Adds or removes an element.
+    fn write(&mut self, stamp: Stamp, value: &Value, adds: bool, observed: &[Dot]) -> bool {
         if !self.elements.contains_key(value) {
             self.elements.insert(value.clone(), Element::default());
         }
         let Some(element) = self.elements.get_mut(value) else { return false };
         let before = element.present();
+        element.plain = match (&element.heads[..], observed) {
+            // The first that is known of it is an addition that did not know of anything either.
+            ([], []) => adds && element.observed.is_empty(),
+            // The first removal of that.
+            (&[(head, true)], &[one]) => element.plain && !adds && head.dot == one,
+            // Further ones, made at the same time.
+            (_, &[one]) => element.plain && !adds && element.forgotten() == Some(one),
+            _ => false,
+        };
         observed.iter().for_each(|dot| element.observed.advance(dot.replica, dot.seq));
+        let taken_back = if adds { self.forgotten.remove(&stamp.dot) } else { None };
+        if taken_back.is_some() {
+            element.observed.advance(stamp.dot.replica, stamp.dot.seq);
+        }
         let observed = &element.observed;
         element.heads.retain(|(head, _)| !observed.contains(head.dot));
-        let known =
-            observed.contains(stamp.dot) || element.heads.iter().any(|(head, _)| head.dot == stamp.dot);
-        if !known {
-            element.heads.push((stamp, *adds));
+        let news = [Some((stamp, adds)), taken_back.map(|(_, removal)| (removal, false))];
+        for (stamp, adds) in news.into_iter().flatten() {
+            let known =
+                observed.contains(stamp.dot) || element.heads.iter().any(|(head, _)| head.dot == stamp.dot);
+            if !known {
+                element.heads.push((stamp, adds));
+            }
+        }
+        if adds && !self.by_addition.is_empty() {
+            self.by_addition.insert(stamp.dot, value.clone());
         }
         let after = element.present();
         match (before, after) {
@@ -75,6 +129,39 @@ impl SetState {
             _ => {}
         }
         before != after
+    }
+
+    /// Takes an addition back.
+    fn forget(&mut self, stamp: Stamp, addition: Dot) -> bool {
+        if let Some(value) = self.added_by(addition) {
+            return self.write(stamp, &value, false, &[addition]);
+        }
+        let latest = self.forgotten.get(&addition).map_or(stamp, |&(_, latest)| latest.max(stamp));
+        self.forgotten.insert(addition, (addition, latest));
+        false
+    }
+
+    /// What an addition has added, if that still counts.
+    fn added_by(&mut self, addition: Dot) -> Option<Value> {
+        if self.by_addition.is_empty() || self.by_addition.len() > 2 * self.elements.len() + 64 {
+            self.by_addition = HashMap::default();
+            for (value, element) in &self.elements {
+                let additions = element.heads.iter().filter(|head| head.1).map(|(head, _)| head.dot);
+                for addition in additions.chain(element.forgotten()) {
+                    self.by_addition.insert(addition, value.clone());
+                }
+            }
+        }
+        let value = self.by_addition.get(&addition)?;
+        let element = self.elements.get(value)?;
+        let counts = element.heads.iter().any(|(head, adds)| *adds && head.dot == addition)
+            || element.forgotten() == Some(addition);
+        counts.then(|| value.clone())
+    }
+
+    /// All of it is there: nobody asks for additions by their dots for now.
+    pub(crate) fn loaded(&mut self) {
+        self.by_addition = HashMap::default();
     }
 
     pub(crate) fn contains(&self, value: &Value) -> bool {
@@ -106,14 +193,24 @@ impl SetState {
         for (value, element) in &self.elements {
             for &(stamp, adds) in element.heads.iter().filter(|(stamp, _)| !known.contains(stamp.dot)) {
                 let value = value.clone();
-                let observed = element.observed.iter().map(|(replica, seq)| Dot::new(replica, seq)).collect();
-                emit(Live { stamp, action: Action::Set(SetAction { adds, value, observed }) });
+                let observed =
+                    || element.observed.iter().map(|(replica, seq)| Dot::new(replica, seq)).collect();
+                let action = match element.forgotten() {
+                    Some(addition) if !adds => SetAction::Forget { addition },
+                    _ => SetAction::Write { adds, value, observed: observed() },
+                };
+                emit(Live { stamp, action: Action::Set(action) });
             }
+        }
+        for &(addition, stamp) in self.forgotten.values().filter(|(_, stamp)| !known.contains(stamp.dot)) {
+            emit(Live { stamp, action: Action::Set(SetAction::Forget { addition }) });
         }
     }
 
     pub(crate) fn byte_size(&self) -> usize {
         let element = |element: &Element| element.heads.len() * 32 + element.observed.len() * 16;
-        self.elements.iter().map(|(value, state)| 48 + value.byte_size() + element(state)).sum()
+        let elements: usize =
+            self.elements.iter().map(|(value, state)| 48 + value.byte_size() + element(state)).sum();
+        elements + 48 * self.forgotten.len() + 40 * self.by_addition.len()
     }
 }

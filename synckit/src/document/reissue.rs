@@ -112,7 +112,9 @@ impl Renaming {
             Action::ListSet { item, slot } => Action::ListSet { item: self.dot(item), slot: self.slot(slot) },
             Action::ListDelete { item } => Action::ListDelete { item: self.dot(item) },
             Action::ListRestore { item } => Action::ListRestore { item: self.dot(item) },
-            Action::Set(action) => action.renamed(|observed| self.observed(observed)),
+            Action::Set(action) => {
+                action.renamed(|observed| self.observed(observed), |addition| self.dot(addition))
+            }
             Action::CounterAdd { added, subtracted } if renamed => {
                 let (base_added, base_subtracted) = base(&container);
                 Action::CounterAdd {

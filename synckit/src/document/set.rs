@@ -49,7 +49,7 @@ impl Transaction<'_> {
 
     fn set_write(&mut self, set: &ContainerId, value: Value, adds: bool) {
         let observed = self.state.set(set).map(|set| set.observe(&value)).unwrap_or_default();
-        self.perform(set, |_| Action::Set(SetAction { adds, value: value.clone(), observed }));
+        self.perform(set, |_| Action::Set(SetAction::Write { adds, value: value.clone(), observed }));
         self.open.inverses.push(Inverse::Set(SetInverse { set: set.clone(), value, adds: !adds }));
     }
 }

@@ -5,6 +5,7 @@ use super::error::ApplyError;
 use super::event::Origin;
 use super::recent::Recent;
 use super::state::DocumentState;
+use crate::crdt::container::Content;
 use crate::version::VersionVector;
 use crate::wire::Snapshot;
 
@@ -62,6 +63,11 @@ impl DocumentState {
         fresh.take_all(snapshot.update.changes.clone(), &mut applied)?;
         fresh.check_texts(&snapshot.update)?;
         fresh.texts_are_loaded();
+        for (_, content) in &mut fresh.containers {
+            if let Content::Set(set) = content {
+                set.loaded();
+            }
+        }
         #[cfg(feature = "history")]
         fresh.read_history(&snapshot.history)?;
         // What was read has nothing to do with the order in which it came about.

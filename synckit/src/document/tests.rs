@@ -8,4 +8,5 @@ mod hostile;
 mod reference;
 mod renaming;
 mod replica;
+mod sets;
 mod undoing;

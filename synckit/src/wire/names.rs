@@ -293,7 +293,7 @@ pub(super) fn before(own: Dot, back: u64) -> Result<Dot, DecodeError> {
     checked(Dot::new(own.replica, seq.unwrap_or(0)))
 }
 
-fn checked(dot: Dot) -> Result<Dot, DecodeError> {
+pub(super) fn checked(dot: Dot) -> Result<Dot, DecodeError> {
     if !(1..MAX_SEQ).contains(&dot.seq) {
         return Err(DecodeError::TooLarge { what: "sequence number", size: dot.seq, limit: MAX_SEQ });
     }

@@ -8,6 +8,7 @@ use super::limits::DecodeError;
 pub(crate) use super::limits::MAX_POSITION;
 use super::names::{Named, Names, kind_number, kind_of};
 use super::set;
+use super::set::Additions;
 use super::text;
 use super::update::Change;
 use super::value::{self, put_value};
@@ -32,6 +33,7 @@ pub(super) mod code {
     pub(in super::super) const SET_ADD: u8 = 9;
     #[cfg(feature = "sets")]
     pub(in super::super) const SET_REMOVE: u8 = 10;
+    pub(in super::super) const SET_FORGET: u8 = 15;
 }
 
 /// What is other than before: the upper half of a byte.
@@ -52,6 +54,7 @@ pub(crate) fn encode(
         bytes: Vec::with_capacity(32 + 8 * operations.len()),
         names: Names::new(replica, first_seq, dependencies),
         position: Vec::new(),
+        additions: Additions::default(),
     };
     let (mut next_seq, mut last_time) = (first_seq, time);
     let mut container = None;
@@ -96,6 +99,8 @@ pub(super) struct Writer {
     pub(super) names: Names,
     /// The last one in a list: the next one mostly begins alike.
     position: Vec<u8>,
+    #[cfg_attr(not(feature = "sets"), expect(dead_code, reason = "without sets none is taken back"))]
+    pub(super) additions: Additions,
 }
 
 impl Writer {
@@ -121,6 +126,7 @@ impl Writer {
     }
 
     fn put(&mut self, own: Dot, action: &Action, context: Context<'_>) {
+        let head = self.bytes.len();
         self.put_code(code_of(action), context);
         match action {
             Action::MapSet { key, slot } => {
@@ -147,7 +153,7 @@ impl Writer {
                 put_number(&mut self.bytes, *added);
                 put_number(&mut self.bytes, *subtracted);
             }
-            Action::Set(action) => set::put(self, own, action),
+            Action::Set(action) => set::put(self, head, own, action),
             Action::Text(_) => {}
         }
     }
@@ -206,6 +212,8 @@ pub(super) struct Cursor<'a> {
     pub(super) bytes: Bytes<'a>,
     pub(super) named: Named<'a>,
     position: Vec<u8>,
+    #[cfg_attr(not(feature = "sets"), expect(dead_code, reason = "without sets none is taken back"))]
+    pub(super) additions: Additions,
 }
 
 const OUTSIDE: DecodeError = DecodeError::Invalid("an operation outside of its change");
@@ -222,6 +230,7 @@ pub(super) fn read(
         bytes: Bytes::new(&change.operations),
         named: Named::new(change.replica, change.first_seq, &change.dependencies, near),
         position: Vec::new(),
+        additions: Additions::default(),
     };
     let last_seq = change.last_seq();
     let (mut seq, mut time) = (change.first_seq, change.time);
@@ -239,7 +248,7 @@ pub(super) fn read(
             if argument & TIME != 0 {
                 time = Timestamp(time.0.wrapping_add(cursor.bytes.signed()? as u64));
             }
-            if argument >= 8 {
+            if argument >= 8 && code != code::SET_FORGET {
                 return Err(DecodeError::Unknown { what: "operation", number: u64::from(head) });
             }
         }
@@ -292,7 +301,7 @@ impl Cursor<'_> {
                 (Kind::Counter, Action::CounterAdd { added, subtracted })
             }
             #[cfg(feature = "sets")]
-            code::SET_ADD | code::SET_REMOVE => set::read(self, code, own)?,
+            code::SET_ADD | code::SET_REMOVE | code::SET_FORGET => set::read(self, code, argument, own)?,
             _ => return text::read(self, code, argument, own),
         };
         Ok(action)

@@ -2,6 +2,7 @@
 
 use super::bytes::put_number;
 use super::limits::DecodeError;
+use super::names::checked;
 use super::operations::{Cursor, Writer, code};
 use super::value::{self, put_value};
 use crate::crdt::container::Kind;
@@ -9,22 +10,77 @@ use crate::crdt::operation::Action;
 use crate::crdt::set::SetAction;
 use crate::version::Dot;
 
-pub(super) fn code_of(action: &SetAction) -> u8 {
-    if action.adds { code::SET_ADD } else { code::SET_REMOVE }
+/// `SET_FORGET`, above what is other than before: the addition is the one that was to be expected.
+const EXPECTED: u8 = 8;
+
+/// The additions that a change takes back: each is expected to be as far behind the one before as that was.
+#[derive(Default)]
+pub(super) struct Additions {
+    last: Option<Dot>,
+    step: u64,
 }
 
-/// Appends the element, how many operations were observed, and those.
-pub(super) fn put(writer: &mut Writer, own: Dot, action: &SetAction) {
-    put_value(&mut writer.bytes, &action.value);
-    put_number(&mut writer.bytes, action.observed.len() as u64);
-    for dot in &action.observed {
-        writer.names.put_reference(&mut writer.bytes, own, *dot);
+impl Additions {
+    fn expected(&self) -> Option<Dot> {
+        let Dot { replica, seq } = self.last?;
+        Some(Dot::new(replica, seq.saturating_add(self.step)))
+    }
+
+    fn note(&mut self, addition: Dot) {
+        let before = self.last.replace(addition).filter(|last| last.replica == addition.replica);
+        self.step = before.and_then(|last| addition.seq.checked_sub(last.seq)).unwrap_or(1).max(1);
     }
 }
 
-pub(super) fn read(cursor: &mut Cursor<'_>, code: u8, own: Dot) -> Result<(Kind, Action), DecodeError> {
+pub(super) fn code_of(action: &SetAction) -> u8 {
+    match action {
+        SetAction::Write { adds: true, .. } => code::SET_ADD,
+        SetAction::Write { adds: false, .. } => code::SET_REMOVE,
+        SetAction::Forget { .. } => code::SET_FORGET,
+    }
+}
+
+/// Appends the element, how many operations were observed, and those; or the addition, unless it is the expected one, which the
+/// operation's byte at `head` then says.
+pub(super) fn put(writer: &mut Writer, head: usize, own: Dot, action: &SetAction) {
+    match action {
+        SetAction::Write { value, observed, .. } => {
+            put_value(&mut writer.bytes, value);
+            put_number(&mut writer.bytes, observed.len() as u64);
+            for dot in observed {
+                writer.names.put_reference(&mut writer.bytes, own, *dot);
+            }
+        }
+        SetAction::Forget { addition } => {
+            if writer.additions.expected() == Some(*addition) {
+                writer.bytes[head] |= EXPECTED << 4;
+            } else {
+                writer.names.put_reference(&mut writer.bytes, own, *addition);
+            }
+            writer.additions.note(*addition);
+        }
+    }
+}
+
+pub(super) fn read(
+    cursor: &mut Cursor<'_>,
+    code: u8,
+    argument: u8,
+    own: Dot,
+) -> Result<(Kind, Action), DecodeError> {
+    if code == code::SET_FORGET {
+        let addition = match argument & EXPECTED {
+            0 => cursor.dot(own)?,
+            _ => {
+                let expected = cursor.additions.expected();
+                checked(expected.ok_or(DecodeError::Invalid("an addition behind none"))?)?
+            }
+        };
+        cursor.additions.note(addition);
+        return Ok((Kind::Set, Action::Set(SetAction::Forget { addition })));
+    }
     let value = value::value(&mut cursor.bytes)?;
     let count = cursor.bytes.number()?;
     let observed = (0..count).map(|_| cursor.dot(own)).collect::<Result<_, _>>()?;
-    Ok((Kind::Set, Action::Set(SetAction { adds: code == code::SET_ADD, value, observed })))
+    Ok((Kind::Set, Action::Set(SetAction::Write { adds: code == code::SET_ADD, value, observed })))
 }

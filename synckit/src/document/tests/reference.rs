@@ -137,12 +137,15 @@ fn set(operations: &[(Stamp, Action)]) -> Vec<Value> {
         _ => None,
     };
     let is_observed = |wanted: &Value, add: Dot| {
-        operations.iter().filter_map(part).any(|SetAction { value, observed, .. }| {
+        operations.iter().filter_map(part).any(|action| {
+            let SetAction::Write { value, observed, .. } = action else {
+                unreachable!("as its writer made it")
+            };
             value == *wanted && observed.iter().any(|dot| dot.replica == add.replica && dot.seq >= add.seq)
         })
     };
     let adds = operations.iter().filter_map(|(stamp, action)| match action {
-        Action::Set(SetAction { adds: true, value, .. }) if !is_observed(value, stamp.dot) => {
+        Action::Set(SetAction::Write { adds: true, value, .. }) if !is_observed(value, stamp.dot) => {
             Some(value.clone())
         }
         _ => None,
