@@ -1,7 +1,7 @@
 // One editable element bound to one text: what is typed goes out as edits, what others do comes in as patches.
 // A patch that was made without knowing an edit of this element is refused; it comes again, made on top of that edit.
 import { applyDelta, compact, covered, movedOffset, newModel } from "./rich_model.js";
-import { render, renderAnew } from "./rich_render.js";
+import { drawAll, render, renderAnew } from "./rich_render.js";
 import { currentSelection, readSelection, showCaret, showSelection } from "./rich_selection.js";
 import { listenInput } from "./rich_input.js";
 import { endComposition, listenComposition } from "./rich_composition.js";
@@ -34,6 +34,8 @@ export function bindRich(element, options, send) {
         pending: null,
         // Whether the other side was told a selection.
         present: false,
+        // The first block that has no element yet; 0 when all have.
+        undrawn: 0,
         carets: [],
         // When each of them has moved last.
         movedAt: new Map(),
@@ -84,6 +86,7 @@ export function bindRich(element, options, send) {
         release() {
             endComposition(editor);
             undo.forEach((end) => end());
+            editor.undrawn = 0;
             editor.carets = [];
             host.remove();
         },
@@ -134,6 +137,7 @@ function edit(editor, delta, anchor, focus, show = true) {
     editor.selection = { anchor, focus };
     quietly(editor, () => {
         if (delta.length) {
+            drawAll(editor);
             applyDelta(editor.model, delta);
             render(editor);
             moveCarets(editor, delta);
@@ -258,6 +262,7 @@ function change(editor, message) {
             const bounded = (offset) => Math.min(offset, before && editor.model.length);
             editor.selection = { anchor: bounded(anchor), focus: bounded(focus) };
         } else {
+            drawAll(editor);
             applyDelta(editor.model, delta);
             render(editor);
             moveCarets(editor, delta);

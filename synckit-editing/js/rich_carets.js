@@ -1,5 +1,5 @@
 // Where others are: a caret with a name, and what they have selected. Drawn over the text, so the text itself is not touched.
-import { movedOffset } from "./rich_model.js";
+import { locate, movedOffset } from "./rich_model.js";
 import { placeOf } from "./rich_selection.js";
 
 // More than can be told apart are not drawn.
@@ -41,7 +41,7 @@ export function drawCarets(editor) {
         return element;
     };
     for (const { id, name, color, anchor, focus } of carets) {
-        if (Math.max(anchor, focus) > model.length) continue;
+        if (Math.max(anchor, focus) > model.length || !isDrawn(editor, Math.max(anchor, focus))) continue;
         const group = document.createElement("div");
         group.dataset.caret = id;
         if (CSS.supports("color", color)) group.style.setProperty("--synckit-caret", color);
@@ -66,6 +66,8 @@ export function drawCarets(editor) {
     }
     layer.replaceChildren(drawn);
 }
+
+const isDrawn = ({ model }, offset) => locate(model, offset).block.element !== null;
 
 // Only what is near the visible part: laying out the rest to draw it unseen would cost much.
 function boxes(editor, from, to) {

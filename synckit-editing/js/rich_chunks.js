@@ -9,12 +9,15 @@ const SHORT = 4;
 // A guess at lines, until a chunk has been laid out.
 const LINE_LENGTH = 80;
 
+/** How many lines a block takes, about. */
+export const linesOf = (block) => Math.ceil((block.length + 1) / LINE_LENGTH);
+
 function newChunk(blocks) {
     const chunk = document.createElement("div");
     chunk.className = "synckit-chunk";
     let lines = 0;
     for (const block of blocks) {
-        lines += Math.ceil((block.length + 1) / LINE_LENGTH);
+        lines += linesOf(block);
         chunk.appendChild(block.element);
     }
     chunk.style.containIntrinsicSize = `auto ${(lines * 1.5 + blocks.length * 0.3).toFixed(1)}em`;
@@ -22,8 +25,8 @@ function newChunk(blocks) {
 }
 
 /** Puts elements of new blocks where they belong. */
-export function place({ host, content, model }) {
-    const { blocks } = model;
+export function place({ host, content, model, undrawn }) {
+    const blocks = undrawn ? model.blocks.slice(0, undrawn) : model.blocks;
     const filled = new Set();
     for (let index = 0; index < blocks.length; index++) {
         if (blocks[index].element.parentNode) continue;
@@ -44,7 +47,7 @@ export function place({ host, content, model }) {
     for (const chunk of filled) split(chunk);
     for (const chunk of [...content.children]) if (!chunk.firstChild) chunk.remove();
     // A text that fits on some screens is always laid out: its caret is never in what the browser has not looked at yet.
-    host.classList.toggle("synckit-long", content.children.length > SHORT);
+    host.classList.toggle("synckit-long", content.children.length > SHORT || undrawn > 0);
 }
 
 function placeMany(content, blocks, from, to, before) {

@@ -2,7 +2,7 @@
 // patches are refused, because the browser would lose its place.
 import { locate, startOf, textOf, textOfBlock } from "./rich_model.js";
 import { blockNodes } from "./rich_chunks.js";
-import { forget, render, renderAnew } from "./rich_render.js";
+import { drawAll, forget, render, renderAnew } from "./rich_render.js";
 import { currentSelection, placeInBlock, rangeOf, showSelection, textOfElement } from "./rich_selection.js";
 import { removal } from "./rich_delete.js";
 import { marksForTyping } from "./rich_format.js";
@@ -45,6 +45,8 @@ function readWritten(editor, composed, marks) {
     const { content, model, blockOf } = editor;
     const { focusNode, focusOffset } = document.getSelection();
     const caret = focusNode && content.contains(focusNode) ? placeInBlock(editor, focusNode, focusOffset) : null;
+    // What has no element yet has not been removed by anybody.
+    drawAll(editor);
     const nodes = blockNodes(editor);
     const intact = nodes.length === model.blocks.length;
     const candidates = intact ? [caret && blockOf(caret.top), composed] : [];

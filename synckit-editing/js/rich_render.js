@@ -1,5 +1,5 @@
 // From the model to elements: only blocks that were touched, and in them only the spans that differ.
-import { place, renumber } from "./rich_chunks.js";
+import { linesOf, place, renumber } from "./rich_chunks.js";
 import { LINE_BREAK, NO_MARKS, kindOf, sameMarks } from "./rich_model.js";
 
 const BLOCK_TAGS = { h1: "h1", h2: "h2", h3: "h3", quote: "blockquote", code: "pre", bullet: "div", ordered: "div" };
@@ -160,15 +160,49 @@ export function render(editor) {
     editor.host.classList.toggle("synckit-empty", model.blocks.length === 1 && !model.length);
 }
 
-/** Replaces all elements. */
+// What fits on any screen is drawn first, by lines of some length; the rest when that has been painted, so many blocks at a time.
+const FIRST_LINES = 160;
+const SLICE = 200;
+
+/** Replaces all elements: those that can be seen at once, the others soon, or when something is done to the text. */
 export function renderAnew(editor) {
     const { model, content } = editor;
     content.replaceChildren();
     for (const block of model.blocks) {
         forget(block);
         block.element = null;
-        model.touched.add(block);
     }
+    model.touched.clear();
+    let first = 0;
+    for (let lines = 0; first < model.blocks.length && lines < FIRST_LINES; first++) lines += linesOf(model.blocks[first]);
+    draw(editor, 0, first);
+    if (!editor.undrawn) return;
+    // A page that is not shown has no frames.
+    if (document.hidden) later(editor);
+    else editor.frame("rest", () => later(editor));
+}
+
+// Blocks from one place on have no elements yet.
+function draw(editor, from, to) {
+    const { model } = editor;
+    for (const block of model.blocks.slice(from, to)) model.touched.add(block);
+    editor.undrawn = to < model.blocks.length ? to : 0;
     model.restructured = true;
     render(editor);
+}
+
+function later(editor) {
+    setTimeout(() => {
+        if (!editor.undrawn) return;
+        draw(editor, editor.undrawn, editor.undrawn + SLICE);
+        if (editor.undrawn) later(editor);
+        else editor.redraw();
+    });
+}
+
+/** Draws what is not drawn yet. Whoever changes the text, or looks for a place far down in the page, asks for it first. */
+export function drawAll(editor) {
+    if (!editor.undrawn) return;
+    draw(editor, editor.undrawn, editor.model.blocks.length);
+    editor.redraw();
 }

@@ -1,5 +1,6 @@
 // Between places in the page and offsets in the text.
 import { locate, startOf } from "./rich_model.js";
+import { drawAll } from "./rich_render.js";
 
 const nodeAfter = (node, top) => {
     while (node && node !== top && !node.nextSibling) node = node.parentNode;
@@ -58,6 +59,7 @@ export function offsetAt(editor, node, offset) {
 /** The place in the page of an offset. */
 export function placeOf(editor, offset) {
     const { block, at } = locate(editor.model, offset);
+    if (!block.element) drawAll(editor);
     let left = at;
     for (const { text, leaf } of block.nodes ?? []) {
         if (text === null) {
