@@ -1,23 +1,22 @@
 //! The frame of the program: the documents at the side, one document in the middle, the state of the sync below.
 
 use dioxus::prelude::*;
-use synckit::SyncKit;
 use synckit_dioxus::use_synckit_provider;
 
 use crate::address::Address;
 use crate::home::Device;
 use crate::keys;
 use crate::notices::{NoticeArea, Notices};
+use crate::opening::{self, Opened};
 use crate::page::PageView;
-use crate::platform;
 use crate::sidebar::{Brand, Sidebar};
 use crate::sync_card::SyncCard;
 
-/// Waits for the store, then shows the program.
+/// Waits for the store and what is in it, then shows the program.
 pub(crate) fn start() -> Element {
-    let started = use_resource(platform::connect);
+    let started = use_resource(opening::open);
     match &*started.read() {
-        Some(Ok(sync)) => rsx! { App { sync: sync.clone() } },
+        Some(Ok(opened)) => rsx! { App { opened: opened.clone() } },
         Some(Err(error)) => {
             rsx! { p { class: "failed", role: "alert", "The program could not start: {error}" } }
         }
@@ -37,8 +36,10 @@ fn Frame() -> Element {
 }
 
 #[component]
-fn App(sync: SyncKit) -> Element {
-    use_synckit_provider(move || sync);
+fn App(opened: Opened) -> Element {
+    use_synckit_provider(|| opened.sync.clone());
+    // By now the page holds what it shows.
+    use_effect(move || opened.release());
     Notices::provide();
     let address = Address::provide();
     Device::provide(address);

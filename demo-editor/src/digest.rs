@@ -10,11 +10,15 @@ use crate::rich::{Kind, blocks, commented};
 
 /// How long a pause in writing is before the text is read again: reading it is O(n), typing is not.
 const PAUSE: Duration = Duration::from_millis(180);
+/// A text of up to so many characters is read before it is shown, a longer one after.
+const SHORT: usize = 20_000;
 /// How much of a passage a comment repeats, in characters.
 pub(crate) const QUOTE: usize = 120;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Digest {
+    /// Whether the text has been read.
+    pub(crate) known: bool,
     pub(crate) headings: Vec<Heading>,
     pub(crate) words: usize,
     pub(crate) characters: usize,
@@ -42,7 +46,8 @@ pub(crate) struct Passage {
 
 /// The digest of a text, brought up to date in the pauses of writing. A hook.
 pub(crate) fn use_digest(text: &TextRef) -> Signal<Digest> {
-    let mut digest = use_signal(|| digest(text));
+    let is_short = text.len() <= SHORT;
+    let mut digest = use_signal(|| if is_short { digest(text) } else { Digest::default() });
     let writing = use_coroutine({
         let text = text.clone();
         move |mut changes: UnboundedReceiver<()>| {
@@ -62,6 +67,9 @@ pub(crate) fn use_digest(text: &TextRef) -> Signal<Digest> {
     });
     use_hook(|| {
         let changed = writing.tx();
+        if !is_short {
+            drop(changed.unbounded_send(()));
+        }
         // When the page is gone, nobody is told.
         CopyValue::new(text.observe(move || drop(changed.unbounded_send(()))))
     });
@@ -80,6 +88,7 @@ fn digest(text: &TextRef) -> Digest {
         Passage { comment, start, end, quote }
     });
     Digest {
+        known: true,
         headings: headings.filter(|heading| !heading.text.trim().is_empty()).collect(),
         words: blocks.iter().map(|block| words(&block.text())).sum(),
         characters: text.len(),

@@ -20,6 +20,7 @@ mod markdown;
 mod model;
 mod names;
 mod notices;
+mod opening;
 mod page;
 mod panel;
 mod past;

@@ -160,8 +160,10 @@ fn Length(digest: Signal<Digest>) -> Element {
     let minutes = digest.words.div_ceil(230);
     rsx! {
         p { class: "length number", "data-testid": "length", "data-words": "{digest.words}",
-            span { {plural(digest.words, "word")} }
-            span { {plural(digest.characters, "character")} }
+            if digest.known {
+                span { {plural(digest.words, "word")} }
+                span { {plural(digest.characters, "character")} }
+            }
             if minutes > 1 {
                 span { "{minutes} min to read" }
             }
