@@ -194,6 +194,8 @@ fn take_in(document: &mut Document, chunks: &[Chunk]) -> Result<Vec<Change>, Sto
     }
     for chunk in chunks {
         document.chunks.insert(chunk.id, chunk.update.len());
+        // The largest one is the snapshot that was written last, or as good as one: it is not written again for its size.
+        document.snapshot = document.snapshot.max(chunk.update.len());
         document.read_to = document.read_to.max(Some(chunk.id));
     }
     Ok(changes)
