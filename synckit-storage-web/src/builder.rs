@@ -101,6 +101,13 @@ impl WebStorageBuilder {
 
     async fn choose(&self, emptied: &JsValue) -> Result<(backend::Backend, StorageMode), StorageError> {
         limits::name(&self.name)?;
+        // Begun before the question whether files hold this store already, as they nearly never do.
+        let opening = || {
+            let name = format!("synckit:{}", self.name);
+            indexeddb::open(&name, self.durability.name(), emptied)
+        };
+        #[cfg(feature = "opfs")]
+        let begun = self.backend.is_none().then(opening);
         let indexeddb = match self.backend {
             Some(Backend::Memory) => return Err(StorageError::Unavailable(CHOSEN.into())),
             Some(Backend::IndexedDb) => Ok(CHOSEN.into()),
@@ -108,6 +115,13 @@ impl WebStorageBuilder {
             Some(Backend::Opfs) => Err(CHOSEN.into()),
             #[cfg(feature = "opfs")]
             None if settle(crate::opfs::exists(&self.name)).await?.is_truthy() => {
+                if let Some(opened) = begun.clone() {
+                    // It is not used, whatever comes of it.
+                    spawn_local(async {
+                        let opened = settle(opened).await.map(JsCast::unchecked_into::<backend::Backend>);
+                        let _ = opened.map(|opened| opened.closed());
+                    });
+                }
                 Err("it holds this store already".into())
             }
             None => Ok(String::from("the default")),
@@ -115,8 +129,10 @@ impl WebStorageBuilder {
         // `Err`: why it is not used.
         let files = match indexeddb {
             Ok(reason) => {
-                let name = format!("synckit:{}", self.name);
-                let opened = indexeddb::open(&name, self.durability.name(), emptied);
+                #[cfg(feature = "opfs")]
+                let opened = begun.unwrap_or_else(opening);
+                #[cfg(not(feature = "opfs"))]
+                let opened = opening();
                 match settle(opened).await {
                     Ok(database) => return Ok(persistent("indexeddb", database, reason)),
                     Err(StorageError::Unavailable(reason)) if self.backend.is_none() => {
