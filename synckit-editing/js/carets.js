@@ -138,9 +138,12 @@ export function carets(element) {
       left: "0", whiteSpace: "nowrap", padding: "0 4px", borderRadius: "3px", background: caret.color, color: "#fff",
       font: "600 11px/16px system-ui, sans-serif", direction: "ltr", letterSpacing: "normal", textTransform: "none",
       ...(y - element.scrollTop < 16 ? { top: `${height}px` } : { bottom: "100%" }),
-      ...(x - element.scrollLeft > element.clientWidth - 60 ? { left: "auto", right: "0" } : {}),
     }, made);
     label.textContent = caret.name;
+    // At the right edge it moves to the left as far as it has to.
+    const from = x - element.scrollLeft;
+    const over = Math.min(from + label.offsetWidth - element.clientWidth, from);
+    if (over > 0) label.style.left = `${-Math.ceil(over)}px`;
     label.animate([{ opacity: 1 }, { opacity: 1, offset: 0.8 }, { opacity: 0 }], { duration: rest, fill: "forwards" });
   }
 

@@ -65,6 +65,19 @@ export function drawCarets(editor) {
         drawn.append(group);
     }
     layer.replaceChildren(drawn);
+    keepInside(layer, origin);
+}
+
+// A name at the right edge moves to the left as far as it has to.
+function keepInside(layer, { left, width }) {
+    const labels = [...layer.querySelectorAll(".synckit-caret span")];
+    const boxes = labels.map((label) => label.getBoundingClientRect());
+    labels.forEach((label, at) => {
+        const over = Math.min(boxes[at].right - left - width, boxes[at].left - left);
+        if (over <= 0) return;
+        label.style.left = `${-Math.ceil(over)}px`;
+        label.style.borderRadius = "3px";
+    });
 }
 
 const isDrawn = ({ model }, offset) => locate(model, offset).block.element !== null;
