@@ -9,17 +9,20 @@ use crate::keys;
 use crate::notices::{NoticeArea, Notices};
 use crate::opening::{self, Opened};
 use crate::page::PageView;
+use crate::platform;
 use crate::sidebar::{Brand, Sidebar};
 use crate::sync_card::SyncCard;
 
 /// Waits for the store and what is in it, then shows the program.
 pub(crate) fn start() -> Element {
-    let started = use_resource(opening::open);
+    let started = use_resource(opening::opened);
     match &*started.read() {
         Some(Ok(opened)) => rsx! { App { opened: opened.clone() } },
         Some(Err(error)) => {
             rsx! { p { class: "failed", role: "alert", "The program could not start: {error}" } }
         }
+        // A page has its frame already.
+        None if platform::HAS_FRAME => rsx! {},
         None => rsx! { Frame {} },
     }
 }

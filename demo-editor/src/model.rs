@@ -2,7 +2,9 @@
 
 pub(crate) use synckit::prelude::*;
 pub(crate) use synckit::storage::StorageMode;
-pub(crate) use synckit::{Connection, DocumentStatusRef, LoadState, PeerId, Status, TextSpan, UndoManager, Value, WriteError};
+pub(crate) use synckit::{
+    Connection, DocumentStatusRef, LoadState, PeerId, Status, TextSpan, UndoManager, Value, WriteError,
+};
 pub(crate) use synckit_dioxus::prelude::*;
 
 /// A document that is shared by whoever knows its address. Document `editor/<id>`.

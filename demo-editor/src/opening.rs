@@ -29,6 +29,14 @@ impl PartialEq for Opened {
     }
 }
 
+/// What [`open`] comes to. Where a program can begin before there is anything to draw on, it has begun by now.
+pub(crate) async fn opened() -> Result<Opened, String> {
+    match platform::begun() {
+        Some(opened) => opened.await,
+        None => open().await,
+    }
+}
+
 /// Opens the store and reads what the page is going to show.
 pub(crate) async fn open() -> Result<Opened, String> {
     let sync = platform::connect().await?;

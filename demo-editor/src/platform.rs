@@ -9,9 +9,11 @@ mod web;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use desktop::{
-    connect, launch, link_to, now, page_asked_for, save_file, show_address, sleep, use_address_bar,
+    HAS_FRAME, begun, connect, launch, link_to, now, page_asked_for, save_file, show_address, sleep,
+    use_address_bar,
 };
 #[cfg(target_arch = "wasm32")]
 pub(crate) use web::{
-    connect, launch, link_to, now, page_asked_for, save_file, show_address, sleep, use_address_bar,
+    HAS_FRAME, begun, connect, launch, link_to, now, page_asked_for, save_file, show_address, sleep,
+    use_address_bar,
 };

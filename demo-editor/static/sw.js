@@ -69,20 +69,20 @@ async function page(event) {
     }
   } catch {}
   offlinePages.add(event.resultingClientId);
-  const cache = await caches.open(SHELL);
-  return (await cache.match('/')) ?? Response.error();
+  return kept('/');
 }
 
 async function file(event, path) {
-  const cache = await caches.open(SHELL);
   if (!offlinePages.has(event.clientId)) {
     try {
       const response = await fetch(event.request);
       if (response.ok) return response;
     } catch {}
   }
-  return (await cache.match(path)) ?? Response.error();
+  return kept(path);
 }
+
+const kept = async (path) => (await caches.match(path, { cacheName: SHELL })) ?? Response.error();
 
 async function refresh() {
   try {

@@ -5,6 +5,7 @@ mod codegen;
 mod demo;
 mod desktop;
 mod packages;
+mod page;
 mod prerequisites;
 mod process;
 mod programs;

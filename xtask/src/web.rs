@@ -10,7 +10,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::packages::Selection;
 use crate::prerequisites::WASM;
-use crate::{process, workspace};
+use crate::{page, process, workspace};
 
 /// How cargo compiles for the browser.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -70,6 +70,7 @@ pub(crate) fn package(
     }
     copy_folder(static_files, folder)?;
     bind(wasm, name, profile, folder)?;
+    page::assemble(folder)?;
     fs::write(&stamp, build).with_context(|| format!("cannot write {}", stamp.display()))?;
     Ok(true)
 }

@@ -1,5 +1,6 @@
 //! A window of the operating system: a SQLite file, a server named by the command line, no address bar.
 
+use std::future::Ready;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -11,6 +12,7 @@ use synckit::SyncKit;
 use synckit_storage_native::{Native, NativeStorage};
 
 use crate::address::{page_in, path_of};
+use crate::opening::Opened;
 
 /// The folder of the documents, in the place where the operating system wants a program's data.
 const STORE: &str = "synckit-editor";
@@ -42,6 +44,14 @@ struct Arguments {
 fn arguments() -> &'static Arguments {
     static ARGUMENTS: OnceLock<Arguments> = OnceLock::new();
     ARGUMENTS.get_or_init(Arguments::parse)
+}
+
+/// There is nothing to see before the program draws it.
+pub(crate) const HAS_FRAME: bool = false;
+
+/// Nothing is begun before the program runs: its runtime is not there yet.
+pub(crate) fn begun() -> Option<Ready<Result<Opened, String>>> {
+    None
 }
 
 pub(crate) fn launch(app: fn() -> Element) {

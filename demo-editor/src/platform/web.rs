@@ -1,5 +1,10 @@
 //! The browser: IndexedDB, the server that the page came from, the address bar.
 
+use std::cell::{Cell, RefCell};
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use dioxus::prelude::*;
@@ -7,17 +12,53 @@ use synckit::SyncKit;
 use synckit_storage_web::{Backend, Web, WebStorage};
 
 use crate::address::{page_in, path_of};
+use crate::opening::{self, Opened};
 
 /// The name of the store on this device.
 const STORE: &str = "synckit-editor";
 
+/// The page shows a frame until the program takes its place.
+pub(crate) const HAS_FRAME: bool = true;
+
+type Begun = Pin<Box<dyn Future<Output = Result<Opened, String>>>>;
+
+thread_local! {
+    static BEGUN: Cell<Option<Begun>> = const { Cell::new(None) };
+}
+
 pub(crate) fn launch(app: fn() -> Element) {
-    // The frame of the page makes room for the program, which begins with the same frame.
-    let root = web_sys::window().and_then(|window| window.document()?.get_element_by_id("main"));
-    if let Some(root) = root {
-        root.set_text_content(None);
-    }
+    BEGUN.set(Some(begin(opening::open())));
     dioxus::LaunchBuilder::web().launch(app);
+}
+
+/// What was begun before there was anything to draw, once.
+pub(crate) fn begun() -> Option<Begun> {
+    BEGUN.take()
+}
+
+/// Starts some work now; what is returned waits for what comes of it.
+fn begin<T: 'static>(work: impl Future<Output = T> + 'static) -> Pin<Box<dyn Future<Output = T>>> {
+    let shared = Rc::new(RefCell::new((None::<T>, None::<Waker>)));
+    let done = shared.clone();
+    // Not a task of the program's page: there is none yet.
+    wasm_bindgen_futures::spawn_local(async move {
+        let outcome = work.await;
+        let mut done = done.borrow_mut();
+        done.0 = Some(outcome);
+        if let Some(waker) = done.1.take() {
+            waker.wake();
+        }
+    });
+    Box::pin(poll_fn(move |context| {
+        let mut shared = shared.borrow_mut();
+        match shared.0.take() {
+            Some(outcome) => Poll::Ready(outcome),
+            None => {
+                shared.1 = Some(context.waker().clone());
+                Poll::Pending
+            }
+        }
+    }))
 }
 
 /// Starts the client: the best store this browser has, and the server that this page came from.
