@@ -27,6 +27,14 @@ impl Profile {
     /// # Errors
     /// When it does not start.
     pub async fn open(driver: &Driver, folder: &Path) -> Result<Self> {
+        Self::open_with(driver, folder, &[]).await
+    }
+
+    /// The same with more arguments for the browser.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn open_with(driver: &Driver, folder: &Path, more: &[&str]) -> Result<Self> {
         let arguments = [
             "--headless",
             "--no-sandbox",
@@ -44,7 +52,7 @@ impl Profile {
             "--window-size=1100,900",
         ];
         let profile = format!("--user-data-dir={}", folder.display());
-        let mut arguments: Vec<_> = arguments.into_iter().map(String::from).collect();
+        let mut arguments: Vec<_> = arguments.iter().chain(more).map(|argument| (*argument).to_owned()).collect();
         arguments.push(profile);
         let mut capabilities = serde_json::Map::new();
         capabilities.insert("browserName".into(), json!("chrome"));

@@ -41,9 +41,16 @@ impl Stage {
     /// # Errors
     /// When the browser does not start.
     pub async fn profile(&self) -> Result<Profile> {
-        let folder =
-            tempfile::tempdir_in(self.folder.path()).context("cannot create a folder for a profile")?;
-        Profile::open(&self.driver, &folder.keep()).await
+        Profile::open(&self.driver, &self.new_folder()?).await
+    }
+
+    /// Opens a browser that draws as soon as there is something to draw, not when a screen would ask for the next picture.
+    ///
+    /// # Errors
+    /// When the browser does not start.
+    pub async fn unpaced_profile(&self) -> Result<Profile> {
+        const UNPACED: [&str; 2] = ["--disable-frame-rate-limit", "--disable-gpu-vsync"];
+        Profile::open_with(&self.driver, &self.new_folder()?, &UNPACED).await
     }
 
     /// Opens a browser with the profile that an earlier one left behind.

@@ -186,7 +186,11 @@ impl Window {
         Ok(())
     }
 
-    pub(crate) async fn developer_tools(&self, command: &'static str, parameters: Value) -> Result<Value> {
+    /// Gives a command to the browser's developer tools, for this window.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub async fn developer_tools(&self, command: &'static str, parameters: Value) -> Result<Value> {
         let (client, _guard) = self.profile.switch_to(&self.handle).await?;
         let command = DeveloperTools { command, parameters };
         client.issue_cmd(command).await.context("the browser refuses a command of its developer tools")
