@@ -12,6 +12,9 @@ use crate::packages::Selection;
 use crate::prerequisites::WASM;
 use crate::{page, process, workspace};
 
+/// The files that the pages of all demos have in common.
+pub(crate) const SHELL: &str = "demo-shell";
+
 /// How cargo compiles for the browser.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Profile {
@@ -68,6 +71,7 @@ pub(crate) fn package(
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| format!("cannot empty {}", folder.display()))?;
     }
+    copy_folder(&workspace::path(SHELL), folder)?;
     copy_folder(static_files, folder)?;
     bind(wasm, name, profile, folder)?;
     page::assemble(folder)?;
@@ -94,7 +98,7 @@ fn build_id(wasm: &Path, static_files: &Path) -> Result<String> {
     let mut hasher = DefaultHasher::new();
     workspace::locked_versions("wasm-bindgen")?.hash(&mut hasher);
     fs::read(wasm).with_context(|| format!("cannot read {}", wasm.display()))?.hash(&mut hasher);
-    for file in files(static_files)? {
+    for file in files(&workspace::path(SHELL))?.into_iter().chain(files(static_files)?) {
         file.hash(&mut hasher);
         fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?.hash(&mut hasher);
     }

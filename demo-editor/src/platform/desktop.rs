@@ -16,13 +16,14 @@ use crate::opening::Opened;
 
 /// The folder of the documents, in the place where the operating system wants a program's data.
 const STORE: &str = "synckit-editor";
-const STYLES: [&str; 6] = [
-    include_str!("../../static/style/base.css"),
+const STYLES: [&str; 7] = [
+    include_str!("../../static/style/colors.css"),
+    include_str!("../../../demo-shell/style/base.css"),
     include_str!("../../static/style/layout.css"),
     include_str!("../../static/style/editor.css"),
     include_str!("../../static/style/panel.css"),
     include_str!("../../static/style/history.css"),
-    include_str!("../../static/style/status.css"),
+    include_str!("../../../demo-shell/style/status.css"),
 ];
 
 /// Shared documents that work offline: the demo of SyncKit with Dioxus, as a desktop program.

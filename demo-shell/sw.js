@@ -3,28 +3,29 @@
 //
 // The network comes first, so that a new build shows at the next load. The cache holds one build as a whole: a page
 // that was served from the cache gets its script and its wasm from there too, never one of each build.
-const SHELL = 'shell-v1';
-const FILES = [
-  '/', '/demo_todo.js', '/demo_todo_bg.wasm',
-  '/style/base.css', '/style/layout.css', '/style/list.css', '/style/status.css',
-  '/icon.svg', '/icon-maskable.svg', '/manifest.webmanifest',
-];
+const SHELL = 'shell-v2';
+// What a page loads. Its data comes by other ways.
+const IS_FILE = /\.(js|wasm|css|svg|webmanifest)$/;
 // How long a page may wait for the server before the device's own copy is shown.
 const PATIENCE_MS = 3000;
 // Pages that were served from the cache.
 const offlinePages = new Set();
 
-// Everything the program needs, by path: the files, and the scripts of crates that its own script names.
+// Everything the program needs, by path: the page, the files that it names, and those that its manifest names.
 async function fetchAll() {
   const get = async (path) => {
     const response = await fetch(path, { cache: 'no-cache' });
     if (!response.ok) throw new Error(path);
     return [path, response];
   };
-  const files = await Promise.all(FILES.map(get));
-  const [, script] = files.find(([path]) => path === '/demo_todo.js');
-  const named = (await script.clone().text()).match(/\/snippets\/[^"']+\.js/g) ?? [];
-  return [...files, ...await Promise.all([...new Set(named)].map(get))];
+  const named = async (response) =>
+    ((await response.clone().text()).match(/(?<=["'])\/[^"'?#]+/g) ?? []).filter((path) => IS_FILE.test(path));
+  const page = await get('/');
+  const files = await Promise.all([...new Set(await named(page[1]))].filter((path) => path !== '/sw.js').map(get));
+  const manifest = files.find(([path]) => path.endsWith('.webmanifest'));
+  const known = new Set(files.map(([path]) => path));
+  const icons = manifest ? (await named(manifest[1])).filter((path) => !known.has(path)) : [];
+  return [page, ...files, ...await Promise.all([...new Set(icons)].map(get))];
 }
 
 async function store() {
@@ -52,9 +53,9 @@ self.addEventListener('fetch', (event) => {
   if (event.request.method !== 'GET' || url.origin !== self.location.origin) return;
   if (event.request.mode === 'navigate') {
     // Every address of the program is the same page.
-    const isPage = url.pathname === '/' || url.pathname.startsWith('/l/');
+    const isPage = !url.pathname.split('/').pop().includes('.');
     if (isPage) event.respondWith(page(event));
-  } else if (FILES.includes(url.pathname) || url.pathname.startsWith('/snippets/')) {
+  } else if (IS_FILE.test(url.pathname) && url.pathname !== '/sw.js') {
     event.respondWith(file(event, url.pathname));
   }
 });
