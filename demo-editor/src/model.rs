@@ -10,7 +10,8 @@ pub(crate) use synckit_dioxus::prelude::*;
 /// A document that is shared by whoever knows its address. Document `editor/<id>`.
 #[derive(Document, Debug, Clone, PartialEq, Default)]
 pub(crate) struct Page {
-    pub(crate) title: String,
+    /// A text as the body is, so that two people who name it at once lose nothing.
+    pub(crate) title: Text,
     /// The text, with the marks of a rich text; what a comment is about carries the mark `comment:<its id>`.
     pub(crate) body: Text,
     pub(crate) comments: List<Comment>,

@@ -1,5 +1,10 @@
 //! Names and colours for people who have not introduced themselves, and ids for documents.
 
+use std::cell::Cell;
+use std::hash::{BuildHasher as _, Hasher as _};
+
+use crate::platform;
+
 const QUALITIES: [&str; 16] = [
     "Amber", "Brisk", "Calm", "Clever", "Curious", "Gentle", "Glad", "Jolly", "Keen", "Lucky", "Mellow",
     "Nimble", "Quiet", "Sunny", "Swift", "Witty",
@@ -23,10 +28,23 @@ pub(crate) fn random_id() -> String {
 
 fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    // Where there is no source of chance (no system that can run this is without one), names repeat and ids are refused
-    // by nobody: a fixed id is still a document.
-    let _ = getrandom::fill(&mut bytes);
+    if getrandom::fill(&mut bytes).is_err() {
+        // No system that can run this is without a source of chance; an id then still is another one each time.
+        bytes.fill_with(scattered);
+    }
     bytes
+}
+
+/// Bits that differ from call to call and from moment to moment, though somebody could guess them.
+fn scattered() -> u8 {
+    thread_local! {
+        static STATE: Cell<u64> = const { Cell::new(0x9e37_79b9_7f4a_7c15) };
+    }
+    let mut hasher = std::collections::hash_map::RandomState::new().build_hasher();
+    hasher.write_u64(STATE.get());
+    hasher.write_i64(platform::now());
+    STATE.set(hasher.finish());
+    (hasher.finish() >> 56) as u8
 }
 
 /// The colour that belongs to a name: the one of its caret.
@@ -53,6 +71,12 @@ mod tests {
         assert_eq!(initials("ada"), "A");
         assert_eq!(initials(""), "");
         assert_eq!(initials("Zoë van der Élan"), "ZV");
+    }
+
+    #[test]
+    fn without_a_source_of_chance_ids_still_differ() {
+        let bytes = || std::iter::repeat_with(super::scattered).take(16).collect::<Vec<_>>();
+        assert_ne!(bytes(), bytes());
     }
 
     #[test]

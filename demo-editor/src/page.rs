@@ -1,7 +1,7 @@
 //! The page of one document.
 
 use dioxus::prelude::*;
-use synckit_dioxus::{Caret, Carets, SyncRichText};
+use synckit_dioxus::{Caret, Carets, SyncInput, SyncRichText};
 
 use crate::desk::Desk;
 use crate::digest::{Digest, use_digest};
@@ -10,8 +10,8 @@ use crate::home::Device;
 use crate::icon::{Icon, Picture};
 use crate::keys::KeysButton;
 use crate::model::{
-    Connection, DocumentRef, FieldRefExt, LoadState, ObservableExt, Page, PageRef, document_id, use_document,
-    use_status, use_synckit,
+    Connection, DocumentRef, LoadState, ObservableExt, Page, PageRef, document_id, use_document, use_status,
+    use_synckit,
 };
 use crate::notices::Notices;
 use crate::panel::{Panel, PanelButtons};
@@ -111,20 +111,19 @@ fn use_ready(document: &PageRef) -> Memo<bool> {
 /// The title of the document, which is also the field to edit it.
 #[component]
 fn TitleField(page: PageRef) -> Element {
-    let title = page.title().rw_signal();
+    let notices = use_context::<Notices>();
+    let title = page.title().signal();
     rsx! {
         document::Title { if title.read().is_empty() { "Untitled" } else { "{title}" } }
         h1 {
-            input {
+            SyncInput {
+                text: page.title(),
                 class: "title",
-                r#type: "text",
                 "data-testid": "title",
                 aria_label: "Title of the document",
                 placeholder: "Untitled",
                 maxlength: "200",
-                autocomplete: "off",
-                value: title,
-                oninput: move |event| title.set(event.value()),
+                onerror: move |error| notices.fail(error),
             }
         }
     }

@@ -115,7 +115,7 @@ fn fill(page: &PageRef, name: &str, text: &str) -> Result<(), WriteError> {
         _ => name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned(),
     };
     page.update(|page| {
-        page.title().set(title)?;
+        page.title().set(&title)?;
         rich::append(&page.body(), &blocks)
     })
 }
