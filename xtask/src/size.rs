@@ -1,5 +1,7 @@
 //! `cargo xtask size`: what a demo weighs in the browser, and how much of it is SyncKit.
 
+mod share;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
@@ -17,7 +19,8 @@ use crate::{prerequisites, wasm_opt, workspace};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Which demo. Only the to-do lists have a baseline: the same app with plain signals instead of SyncKit.
+    /// Which demo. The to-do lists have a baseline: the same app with plain signals instead of SyncKit. In the editor
+    /// SyncKit's share is told by the names of functions.
     #[arg(default_value = "todo")]
     demo: Demo,
 
@@ -48,6 +51,8 @@ struct Weight {
     rest: Size,
     /// Whether wasm-opt has made it smaller.
     optimized: bool,
+    /// SyncKit's part of the code, where it is told by names.
+    share: Option<u64>,
 }
 
 impl Weight {
@@ -80,13 +85,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let baseline =
         (arguments.demo == Demo::Todo).then(|| weigh(BASELINE, None, optimizer.as_deref())).transpose()?;
     print!("{}", table(package, &app, baseline.as_ref()));
+    if app.share.is_some() {
+        println!(
+            "Told by the names of functions, before wasm-opt; what the standard library makes for SyncKit is not in it."
+        );
+    }
     if optimizer.is_none() {
         println!(
             "Without wasm-opt, which makes it smaller: `cargo xtask size` without --no-install gets it."
         );
     }
     if arguments.json {
-        let added = baseline.as_ref().map(|baseline| app.code().saturating_sub(baseline.code()));
+        let added =
+            baseline.as_ref().map(|baseline| app.code().saturating_sub(baseline.code())).or(app.share);
         let baseline = baseline.as_ref().map(Weight::json);
         println!(
             "{}",
@@ -104,7 +115,9 @@ fn weigh(package: &str, static_files: Option<&str>, optimizer: Option<&Path>) ->
         fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {}", folder.display()))?;
     }
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    web::bind(&web::compile(package, Profile::Release)?, &name, Profile::Release, &folder)?;
+    let compiled = web::compile(package, Profile::Release)?;
+    let share = if package == Demo::Editor.package() { Some(share(&compiled, &name)?) } else { None };
+    web::bind(&compiled, &name, Profile::Release, &folder)?;
     let wasm = folder.join(format!("{name}_bg.wasm"));
     // An older wasm-opt, such as that of Debian 12, does not know every instruction that bindings use.
     let optimized = match optimizer.map(|program| wasm_opt::optimize(program, &wasm)) {
@@ -115,7 +128,8 @@ fn weigh(package: &str, static_files: Option<&str>, optimizer: Option<&Path>) ->
         outcome => outcome.is_some(),
     };
     let rest = match static_files {
-        Some(files) => total(&web::files(&workspace::path(files))?)?,
+        Some(files) => total(&web::files(&workspace::path(web::SHELL))?)?
+            .plus(total(&web::files(&workspace::path(files))?)?),
         None => Size::default(),
     };
     // Beside the script, what crates have written in JavaScript.
@@ -124,11 +138,25 @@ fn weigh(package: &str, static_files: Option<&str>, optimizer: Option<&Path>) ->
     let at_start = with_imports(&folder.join(format!("{name}.js")))?;
     let (script, later): (Vec<_>, Vec<_>) =
         scripts.iter().filter(is_script).partition(|file| at_start.contains(file));
-    Ok(Weight { wasm: measure(&wasm)?, script: total(script)?, later: total(later)?, rest, optimized })
+    Ok(Weight { wasm: measure(&wasm)?, script: total(script)?, later: total(later)?, rest, optimized, share })
+}
+
+/// What of a compiled program is SyncKit's: functions, and scripts in files of their own.
+fn share(compiled: &Path, name: &str) -> Result<u64> {
+    let folder = workspace::target().join("size").join("named");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {}", folder.display()))?;
+    }
+    // With the names of functions.
+    web::bind(compiled, name, Profile::Dev, &folder)?;
+    let wasm = share::of_wasm(&folder.join(format!("{name}_bg.wasm")))?;
+    let scripts = with_imports(&folder.join(format!("{name}.js")))?;
+    let ours = scripts.iter().filter(|file| file.to_string_lossy().contains("snippets/synckit-"));
+    Ok(wasm.gzipped + total(ours)?.gzipped)
 }
 
 /// A script and everything that a browser loads before it runs it.
-fn with_imports(script: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn with_imports(script: &Path) -> Result<Vec<PathBuf>> {
     let mut found = vec![script.to_owned()];
     let mut at = 0;
     while let Some(script) = found.get(at) {
@@ -203,6 +231,9 @@ fn table(name: &str, app: &Weight, baseline: Option<&Weight>) -> String {
     }
     row(format!("{name}: pages, styles, icons"), Some(app.rest.raw), app.rest.gzipped);
     row(format!("{name}: everything"), None, app.total());
+    if let Some(share) = app.share {
+        row("SyncKit: its functions and scripts".into(), None, share);
+    }
     if let Some(baseline) = baseline {
         let added = |part: fn(&Weight) -> u64| part(app).saturating_sub(part(baseline));
         row("SyncKit: WebAssembly".into(), None, added(|weight| weight.wasm.gzipped));
@@ -247,6 +278,7 @@ mod tests {
             later: size(1024),
             rest: size(5 * 1024),
             optimized: true,
+            share: None,
         };
         let baseline = Weight {
             wasm: size(30 * 1024),
@@ -254,6 +286,7 @@ mod tests {
             later: Size::default(),
             rest: Size::default(),
             optimized: true,
+            share: None,
         };
         let table = table("demo-todo", &app, Some(&baseline));
         assert!(table.contains("everything") && table.contains("105.0 KB"), "{table}");
