@@ -109,6 +109,15 @@ impl<'a> Desktop<'a> {
         self.tool(&["mousemove", &x.to_string(), &y.to_string(), "click", "1"])
     }
 
+    /// Gives the window another size, in pixels.
+    ///
+    /// # Errors
+    /// When the program is gone.
+    pub fn resize(&self, width: u32, height: u32) -> Result<()> {
+        let (width, height) = (width.to_string(), height.to_string());
+        self.tool(&["search", "--onlyvisible", "--name", "Editor", "windowsize", &width, &height])
+    }
+
     /// Types, key by key, into what has the focus.
     ///
     /// # Errors

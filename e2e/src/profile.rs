@@ -52,7 +52,8 @@ impl Profile {
             "--window-size=1100,900",
         ];
         let profile = format!("--user-data-dir={}", folder.display());
-        let mut arguments: Vec<_> = arguments.iter().chain(more).map(|argument| (*argument).to_owned()).collect();
+        let mut arguments: Vec<_> =
+            arguments.iter().chain(more).map(|argument| (*argument).to_owned()).collect();
         arguments.push(profile);
         let mut capabilities = serde_json::Map::new();
         capabilities.insert("browserName".into(), json!("chrome"));

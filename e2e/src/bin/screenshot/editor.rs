@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Result;
 use e2e::{Demo, Desktop, Screen, Stage, Window};
 
-use crate::LOOKS;
+use crate::{LOOKS, states};
 
 const DOCUMENT: &str = "# Weekend at the lake
 
@@ -33,11 +33,13 @@ The train at 7:12 reaches the lake before ten. Ines has the key, and the boat is
 Who looks after the cat?
 ";
 const OTHER: &str = "# Minutes of Tuesday\n\nPresent: everybody but Tom, who was at the dentist.\n";
+/// Where the desktop window has the switch between light and dark.
+const SWITCH: (u32, u32) = (1146, 30);
 /// Until what fades in has faded in, and carets have been heard of.
 const SETTLED: Duration = Duration::from_millis(1_200);
 
 pub(crate) async fn take(folder: &Path) -> Result<()> {
-    let stage = Stage::of(Demo::Editor).await?;
+    let mut stage = Stage::of(Demo::Editor).await?;
     let ann = stage.profile().await?.window(&stage.server.url("/")).await?;
     ann.reads("a document", |paper| paper.ready && paper.is_synced()).await?;
     let empty = ann.url().await?;
@@ -68,7 +70,8 @@ pub(crate) async fn take(folder: &Path) -> Result<()> {
         ann.screenshot(&file).await?;
         println!("{}", file.display());
     }
-    desktop(&stage, &address, &bob, folder).await
+    desktop(&stage, &address, &bob, folder).await?;
+    states::take(&mut stage, &ann, &bob, &address, &folder.join("states")).await
 }
 
 /// Makes a document of Markdown.
@@ -115,14 +118,27 @@ async fn talk(ann: &Window, bob: &Window) -> Result<()> {
 /// The same document in the desktop program.
 async fn desktop(stage: &Stage, address: &str, bob: &Window, folder: &Path) -> Result<()> {
     let screen = Screen::start()?;
-    let _desktop = Desktop::start(&screen, &stage.new_folder()?, address)?;
+    let desktop = Desktop::start(&screen, &stage.new_folder()?, address)?;
     bob.reads("the desktop program", |paper| paper.people == 2).await?;
     tokio::time::sleep(2 * SETTLED).await;
     bob.write(" ").await?;
     bob.write("\u{e003}").await?;
     tokio::time::sleep(SETTLED).await;
-    let file = folder.join("demo-editor-desktop.png");
-    screen.picture(&file)?;
-    println!("{}", file.display());
-    Ok(())
+    let picture = |file: &Path| {
+        screen.picture(file)?;
+        println!("{}", file.display());
+        anyhow::Ok(())
+    };
+    picture(&folder.join("demo-editor-desktop.png"))?;
+    // The switch of the looks is at the right of the uppermost row.
+    let states = folder.join("states");
+    std::fs::create_dir_all(&states)?;
+    desktop.click(SWITCH.0, SWITCH.1)?;
+    desktop.press(&["ctrl+alt+h"])?;
+    tokio::time::sleep(SETTLED).await;
+    picture(&states.join("desktop-dark.png"))?;
+    desktop.press(&["ctrl+alt+h"])?;
+    desktop.resize(420, 760)?;
+    tokio::time::sleep(2 * SETTLED).await;
+    picture(&states.join("desktop-narrow-dark.png"))
 }

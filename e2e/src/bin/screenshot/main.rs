@@ -3,6 +3,7 @@
 //! Arguments: the folder for the pictures, and `todo` or `editor` for those of one demo.
 
 mod editor;
+mod states;
 mod todo;
 
 use std::path::PathBuf;
