@@ -79,3 +79,33 @@ async fn a_desktop_window_and_a_browser_window_edit_one_document() -> Result<()>
     ensure!(added > 0, "{after}");
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_field_on_the_desktop_is_written_from_both_sides() -> Result<()> {
+    let stage = Stage::of(Demo::Editor).await?;
+    let ann = stage.profile().await?.window(&stage.server.url("/")).await?;
+    ann.reads("a document", |paper| paper.ready && paper.is_synced()).await?;
+    let (screen, folder) = (Screen::start()?, stage.new_folder()?);
+    let desktop = Desktop::start(&screen, &folder, &ann.url().await?)?;
+    ann.reads("the other person", |paper| paper.people == 1).await?;
+    begin(&desktop, &ann, |paper| !paper.text.is_empty()).await?;
+
+    // The title is an input of one line.
+    desktop.press(&["ctrl+alt+t"])?;
+    desktop.write("Trip")?;
+    ann.reads("the title", |paper| paper.title == "Trip").await?;
+    ann.type_into("[data-testid=title]", " north").await?;
+    ann.reads("both", |paper| paper.title == "Trip north").await?;
+    ann.reads("it is saved", Paper::is_synced).await?;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    // The caret stayed where it was, and the end of the field is behind what came from the browser.
+    desktop.write("s")?;
+    ann.reads("in the middle", |paper| paper.title == "Trips north").await?;
+    desktop.press(&["End"])?;
+    desktop.write(" (2)")?;
+    ann.reads("at the end", |paper| paper.title == "Trips north (2)").await?;
+    // One's own words are taken back, not those of others.
+    desktop.press(&["ctrl+z"])?;
+    ann.reads("undone", |paper| paper.title.contains("north") && !paper.title.contains("(2)")).await?;
+    Ok(())
+}
