@@ -5,10 +5,10 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use crate::web;
+use crate::{size, web};
 
 /// Puts styles into the page itself, and names at its head the scripts that the first script will ask for.
-pub(crate) fn assemble(folder: &Path) -> Result<()> {
+pub(crate) fn assemble(folder: &Path, name: &str) -> Result<()> {
     let file = folder.join("index.html");
     let page = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let read = |path: &str| {
@@ -18,9 +18,12 @@ pub(crate) fn assemble(folder: &Path) -> Result<()> {
     let page = with_styles(&page, read)?;
     let snippets = folder.join("snippets");
     let scripts = if snippets.exists() { web::files(&snippets)? } else { Vec::new() };
+    let at_start = size::with_imports(&folder.join(format!("{name}.js")))?;
     let scripts = scripts.iter().filter_map(|script| {
-        let script = script.strip_prefix(folder).ok()?.to_str()?;
-        script.ends_with(".js").then(|| format!("/{}", script.replace('\\', "/")))
+        let path = script.strip_prefix(folder).ok()?.to_str()?;
+        // What is wanted later, if at all, is fetched when there is nothing else to do, so that it is there without a network.
+        let relation = if at_start.contains(script) { "modulepreload" } else { "prefetch" };
+        path.ends_with(".js").then(|| (relation, format!("/{}", path.replace('\\', "/"))))
     });
     let page = with_scripts(&page, &scripts.collect::<Vec<_>>());
     fs::write(&file, page).with_context(|| format!("cannot write {}", file.display()))
@@ -64,9 +67,11 @@ fn without_comments(style: &str) -> String {
     kept.lines().filter(|line| !line.trim().is_empty()).map(|line| format!("{}\n", line.trim())).collect()
 }
 
-fn with_scripts(page: &str, scripts: &[String]) -> String {
-    let links: String =
-        scripts.iter().map(|script| format!("<link rel=\"modulepreload\" href=\"{script}\">\n")).collect();
+fn with_scripts(page: &str, scripts: &[(&str, String)]) -> String {
+    let links: String = scripts
+        .iter()
+        .map(|(relation, script)| format!("<link rel=\"{relation}\" href=\"{script}\">\n"))
+        .collect();
     page.replacen("</head>", &format!("{links}</head>"), 1)
 }
 
@@ -87,7 +92,7 @@ mod tests {
 
     #[test]
     fn scripts_are_named_at_the_head() {
-        let page = with_scripts("<head></head>", &["/snippets/a.js".into()]);
+        let page = with_scripts("<head></head>", &[("modulepreload", "/snippets/a.js".into())]);
         assert_eq!(page, "<head><link rel=\"modulepreload\" href=\"/snippets/a.js\">\n</head>");
     }
 }

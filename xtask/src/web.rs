@@ -74,7 +74,7 @@ pub(crate) fn package(
     copy_folder(&workspace::path(SHELL), folder)?;
     copy_folder(static_files, folder)?;
     bind(wasm, name, profile, folder)?;
-    page::assemble(folder)?;
+    page::assemble(folder, name)?;
     fs::write(&stamp, build).with_context(|| format!("cannot write {}", stamp.display()))?;
     Ok(true)
 }
