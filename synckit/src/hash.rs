@@ -249,8 +249,13 @@ impl<K: Hash + Eq, V> HashMap<K, V> {
         Some(self.entries.swap_remove(at).1)
     }
 
+    /// In no particular order.
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, (K, V)> {
+        self.entries.iter()
+    }
+
     pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
-        self.entries.iter().map(|entry| &entry.1)
+        self.iter().map(|entry| &entry.1)
     }
 
     /// Keeps what `keep` says. O(n).

@@ -1,22 +1,23 @@
 //! Map: per key the last writer wins; a delete is a write of nothing.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::container::Slot;
 use super::operation::{Action, Live, Stamp};
 use super::register::Register;
+use crate::hash::HashMap;
+use crate::sorted::sort_by;
 use crate::version::VersionVector;
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct MapState {
-    entries: BTreeMap<Arc<str>, Register<Option<Slot>>>,
+    entries: HashMap<Arc<str>, Register<Option<Slot>>>,
 }
 
 impl MapState {
-    /// Writes a key, or deletes it. Returns whether the write won. O(log n).
+    /// Writes a key, or deletes it. Returns whether the write won. O(1).
     pub(crate) fn write(&mut self, stamp: Stamp, key: &Arc<str>, slot: Option<Slot>) -> bool {
-        match self.entries.get_mut(key) {
+        match self.entries.get_mut(&**key) {
             Some(current) if current.stamp >= stamp => false,
             Some(current) => {
                 *current = Register { stamp, value: slot };
@@ -29,19 +30,23 @@ impl MapState {
         }
     }
 
-    /// The register of a key, tombstones included. O(log n).
+    /// The register of a key, tombstones included. O(1).
     pub(crate) fn register(&self, key: &str) -> Option<&Register<Option<Slot>>> {
         self.entries.get(key)
     }
 
-    /// What is under a key. O(log n).
+    /// What is under a key. O(1).
     pub(crate) fn get(&self, key: &str) -> Option<&Slot> {
         self.entries.get(key)?.value.as_ref()
     }
 
-    /// Keys that are there, ascending, with what is under them.
+    /// Keys that are there, ascending, with what is under them. O(n log n).
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &Slot)> {
-        self.entries.iter().filter_map(|(key, register)| Some((key, register.value.as_ref()?)))
+        let entries = self.entries.iter();
+        let mut entries: Vec<_> =
+            entries.filter_map(|(key, register)| Some((key, register.value.as_ref()?))).collect();
+        sort_by(&mut entries, |one, other| one.0 < other.0);
+        entries.into_iter()
     }
 
     /// Hands over what `known` lacks.
@@ -50,9 +55,9 @@ impl MapState {
         lacking.for_each(|(key, register)| emit(live(key, register)));
     }
 
-    /// [`live`](Self::live) for one key. O(log n).
+    /// [`live`](Self::live) for one key. O(1).
     pub(crate) fn live_at(&self, key: &Arc<str>, known: &VersionVector, emit: &mut dyn FnMut(Live)) {
-        if let Some(register) = self.entries.get(key).filter(|entry| !known.contains(entry.stamp.dot)) {
+        if let Some(register) = self.entries.get(&**key).filter(|entry| !known.contains(entry.stamp.dot)) {
             emit(live(key, register));
         }
     }

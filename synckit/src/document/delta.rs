@@ -67,20 +67,26 @@ impl DocumentState {
             drop_second_meanings(&mut operations);
             streams.push((replica, self.stretches(replica, version.get(replica) + 1, operations)));
         }
-        if beside {
-            // Nothing has to come before anything else, and nothing is cut but where changes ended: who reads it may not take other places for ends.
-            let whole =
-                |done: Stretch| vec![self.change(done.replica, done.first, done.last, &done.operations)];
-            return join(streams.into_iter().flat_map(|(_, stretches)| stretches).collect(), whole);
+        let mut ordered = Vec::new();
+        if beside || !cfg!(feature = "text") {
+            // Nothing has to come before anything else.
+            streams.into_iter().for_each(|(_, stretches)| ordered.extend(stretches));
+        } else {
+            if let Some(leading) = streams.iter().position(|(replica, _)| Self::comes_first(*replica)) {
+                ordered = streams.remove(leading).1;
+            }
+            let first = |stretch: &Stretch| Dot::new(stretch.replica, stretch.first);
+            ordered.extend(causal::merge(streams, first, |stretch, need| {
+                let operations = stretch.operations.iter();
+                operations.flat_map(|operation| operation.action.dependencies()).flatten().for_each(need);
+            }));
         }
-        let leading = streams.iter().position(|(replica, _)| Self::comes_first(*replica));
-        let mut ordered = leading.map_or_else(Vec::new, |at| streams.remove(at).1);
-        let first = |stretch: &Stretch| Dot::new(stretch.replica, stretch.first);
-        ordered.extend(causal::merge(streams, first, |stretch, need| {
-            let operations = stretch.operations.iter();
-            operations.flat_map(|operation| operation.action.dependencies()).flatten().for_each(need);
-        }));
-        join(ordered, |done| self.changes(done))
+        let mut update = Update::default();
+        for stretch in join(ordered) {
+            // Who reads a snapshot may not take other places for ends of changes: there nothing is cut.
+            self.put_changes(stretch, beside, &mut update.changes);
+        }
+        update
     }
 
     /// What a version lacks that is behind in one change of one replica, which needs no order: somebody types and everybody hears of it
@@ -123,7 +129,8 @@ impl DocumentState {
                 stretches.push(Stretch { replica, first: next, last, closed, operations });
                 next = last + 1;
             };
-            if is_first {
+            // Without texts nothing depends on anything: there it can be one.
+            if is_first && cfg!(feature = "text") {
                 let tail = operations.pop();
                 for operation in operations {
                     let last = operation.stamp.dot.seq + operation.action.span() - 1;
@@ -137,18 +144,17 @@ impl DocumentState {
         stretches
     }
 
-    /// One change, or several when it is too large for one.
-    fn changes(&self, stretch: Stretch) -> Vec<Change> {
+    /// One change, or several when it is too large for one and not to stay `whole`.
+    fn put_changes(&self, stretch: Stretch, whole: bool, changes: &mut Vec<Change>) {
         let Stretch { replica, first, last, operations, .. } = stretch;
-        let (mut changes, mut next, mut part) = (Vec::new(), first, &operations[..]);
+        let (mut next, mut part) = (first, &operations[..]);
         loop {
-            let (head, tail) = part.split_at(fitting(part));
-            let Some(after) = tail.first() else {
-                changes.push(self.change(replica, next, last, head));
-                return changes;
-            };
-            let stop = after.stamp.dot.seq - 1;
+            let (head, tail) = part.split_at(if whole { part.len() } else { fitting(part) });
+            let stop = tail.first().map_or(last, |after| after.stamp.dot.seq - 1);
             changes.push(self.change(replica, next, stop, head));
+            if tail.is_empty() {
+                return;
+            }
             (next, part) = (stop + 1, tail);
         }
     }
@@ -188,24 +194,19 @@ fn drop_second_meanings(operations: &mut Vec<Operation>) {
     });
 }
 
-/// Puts neighbours under one header, as far as they fit.
-fn join(stretches: Vec<Stretch>, changes: impl Fn(Stretch) -> Vec<Change>) -> Update {
-    let mut update = Update::default();
-    let mut open: Option<Stretch> = None;
+/// Puts neighbours together that can travel under one header.
+fn join(stretches: Vec<Stretch>) -> Vec<Stretch> {
+    let mut joined: Vec<Stretch> = Vec::new();
     for mut stretch in stretches {
-        match &mut open {
+        match joined.last_mut() {
             Some(last) if last.takes(&stretch) => {
                 last.operations.append(&mut stretch.operations);
                 (last.last, last.closed) = (stretch.last, stretch.closed);
             }
-            _ => {
-                update.changes.extend(open.take().map(&changes).into_iter().flatten());
-                open = Some(stretch);
-            }
+            _ => joined.push(stretch),
         }
     }
-    update.changes.extend(open.map(changes).into_iter().flatten());
-    update
+    joined
 }
 
 /// Consecutive sequence numbers of one replica, and what is live of them.

@@ -16,6 +16,21 @@ impl DocumentCell {
         &self,
         make: impl FnOnce(&mut Transaction<'_>) -> Result<R, WriteError>,
     ) -> Result<R, WriteError> {
+        let (mut make, mut made) = (Some(make), None);
+        self.write_once(&mut |transaction| {
+            if let Some(make) = make.take() {
+                made = Some(make(transaction)?);
+            }
+            Ok(())
+        })?;
+        made.ok_or_else(closed)
+    }
+
+    /// [`write`](Self::write), compiled once for all that can be written.
+    fn write_once(
+        &self,
+        make: &mut dyn FnMut(&mut Transaction<'_>) -> Result<(), WriteError>,
+    ) -> Result<(), WriteError> {
         #[cfg(feature = "history")]
         if self.read_only {
             return Err(WriteError::ReadOnly);
@@ -26,7 +41,7 @@ impl DocumentCell {
         let result = {
             let inner = &mut *self.lock();
             scope.begin(inner);
-            let Some(open) = &mut inner.open else { return Err(WriteError::Aborted("closed".into())) };
+            let Some(open) = &mut inner.open else { return Err(closed()) };
             let result = make(&mut Transaction { state: &mut inner.state, open });
             scope.end(inner, result.is_err());
             result
@@ -131,6 +146,10 @@ impl DocumentCell {
             inner.state.leave_alone();
         }
     }
+}
+
+fn closed() -> WriteError {
+    WriteError::Aborted("closed".into())
 }
 
 /// A transaction, or a part of one, for as long as its closure runs.
