@@ -30,7 +30,10 @@ impl DocumentState {
             return Update::default();
         }
         self.handed_out.0.store(true, Ordering::Relaxed);
-        if let Some(update) = self.cut_one(version).filter(|_| !beside) {
+        // Without texts there is little to order, and one way weighs less than two.
+        if cfg!(feature = "text")
+            && let Some(update) = self.cut_one(version).filter(|_| !beside)
+        {
             return update;
         }
         let mut missing: SortedMap<ReplicaId, Vec<Operation>> = SortedMap::default();
@@ -111,7 +114,10 @@ impl DocumentState {
         }
         sort_by_number(&mut operations, |operation| operation.stamp.dot.seq);
         drop_second_meanings(&mut operations);
-        Some(Update { changes: self.changes(Stretch { replica, first, last, closed: true, operations }) })
+        let mut update = Update::default();
+        let stretch = Stretch { replica, first, last, closed: true, operations };
+        self.put_changes(stretch, false, &mut update.changes);
+        Some(update)
     }
 
     /// Cuts a replica's live operations into stretches that together cover everything from `next` on. A pending change
