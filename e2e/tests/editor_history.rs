@@ -5,6 +5,9 @@ use anyhow::Result;
 use e2e::{Demo, Stage, Window};
 use serde_json::{Value, json};
 
+/// What one replica writes within two seconds is one step of the history.
+const STEP: std::time::Duration = std::time::Duration::from_millis(2_500);
+
 /// The version that is shown: nothing while it is the document as it is, otherwise each stretch with its writer, and the writers.
 async fn past(window: &Window) -> Result<Option<(String, Vec<String>)>> {
     const PAST: &str = "const past = document.querySelector('[data-testid=past]');
@@ -66,8 +69,10 @@ async fn slide(window: &Window, place: u64) -> Result<()> {
 async fn versions_tell_who_wrote_what_and_can_be_restored() -> Result<()> {
     let stage = Stage::of(Demo::Editor).await?;
     let (ann, bob) = stage.two_papers().await?;
+    tokio::time::sleep(STEP).await;
     ann.begin("One wrote this.").await?;
     bob.reads_text("One wrote this.").await?;
+    tokio::time::sleep(STEP).await;
     bob.caret_behind("this.").await?;
     bob.write(" The other added that.").await?;
     let whole = "One wrote this. The other added that.";
