@@ -162,7 +162,6 @@ impl TextState {
     pub(crate) fn restore_deleted(&mut self, runs: &[(u64, bool)], text: &str) -> Result<(), DecodeError> {
         self.sequence.restore_deleted(runs, text)?;
         self.sequence.prepare();
-        self.marks.drop_strange(&self.sequence);
         Ok(())
     }
 
@@ -259,6 +258,7 @@ impl TextState {
     /// All of it is there.
     pub(crate) fn loaded(&mut self) {
         self.loading = false;
+        self.marks.settle(&self.sequence);
     }
 
     /// Makes looking up characters by id fast.

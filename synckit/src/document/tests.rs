@@ -5,6 +5,8 @@ mod enumeration;
 #[cfg(feature = "history")]
 mod history;
 mod hostile;
+#[cfg(feature = "text")]
+mod marks;
 mod reference;
 mod renaming;
 mod replica;
