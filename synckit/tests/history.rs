@@ -143,6 +143,29 @@ fn texts_of_elements_come_back_with_their_marks_and_those_of_others_stay() {
 }
 
 #[test]
+fn no_version_shows_words_without_those_that_they_were_written_behind() {
+    let both = [page(1), page(2)];
+    both[0].history().keep().unwrap();
+    let mut written = String::new();
+    for round in 0..12 {
+        let (writer, other) = (&both[round % 2], &both[(round + 1) % 2]);
+        writer.import(&other.export_since(&writer.version())).unwrap();
+        let word = format!("{round} ");
+        writer.body().push(&word).unwrap();
+        written.push_str(&word);
+    }
+    exchange(&both[0], &both[1]);
+    for page in &both {
+        let versions = page.history().versions();
+        assert!(versions.len() > 2, "both wrote");
+        for entry in versions {
+            let shown = page.at(&entry.version).unwrap().body().get().unwrap();
+            assert!(written.starts_with(shown.as_str()), "{shown:?}");
+        }
+    }
+}
+
+#[test]
 fn a_difference_is_what_was_written_and_deleted() {
     let page = page(1);
     page.history().keep().unwrap();

@@ -1,5 +1,7 @@
 //! When everything was written, in steps.
 
+use std::ops::RangeInclusive;
+
 use crate::sorted::SortedMap;
 use crate::version::{Dot, ReplicaId, VersionVector};
 
@@ -30,6 +32,9 @@ pub struct HistoryEntry {
     /// How many sequence numbers were written: one for each character that came or went, and for each other write.
     pub edits: u64,
 }
+
+/// Hands over what the operations of a replica between two sequence numbers stand on.
+pub(super) type Needs<'a> = &'a dyn Fn(ReplicaId, RangeInclusive<u64>, &mut dyn FnMut(Dot));
 
 /// The steps of every replica, ascending.
 ///
@@ -117,7 +122,9 @@ impl Timeline {
 
     /// All steps by time; those of one replica that follow each other with less than `pause` milliseconds between become
     /// one. `from` is what was there before. O(n log n).
-    pub(super) fn entries(&self, from: &VersionVector, pause: u64) -> Vec<HistoryEntry> {
+    ///
+    /// Where two write at the same time, a step may stand on a part of one that began later: its version holds that part.
+    pub(super) fn entries(&self, from: &VersionVector, pause: u64, needs: Needs<'_>) -> Vec<HistoryEntry> {
         let mut steps: Vec<(u64, ReplicaId, u64, u64)> = Vec::new();
         for (replica, own) in self.iter().filter(|(replica, _)| *replica != super::keeper()) {
             let (mut before, mut time) = (from.get(replica), 0);
@@ -132,10 +139,10 @@ impl Timeline {
         let mut version = from.clone();
         let mut entries: Vec<HistoryEntry> = Vec::new();
         for (time, replica, end, edits) in steps {
-            version.advance(replica, end);
+            advance(&mut version, Dot::new(replica, end), needs);
             match entries.last_mut() {
                 Some(last) if last.replica == Some(replica) && time - last.until < pause => {
-                    last.version.advance(replica, end);
+                    last.version = version.clone();
                     last.until = time;
                     last.edits += edits;
                 }
@@ -153,5 +160,17 @@ impl Timeline {
 
     pub(super) fn byte_size(&self) -> usize {
         self.writers.iter().map(|(_, steps)| steps.capacity() * size_of::<Step>()).sum()
+    }
+}
+
+/// Adds everything of a replica up to an operation, and what that stands on. O(what is added).
+fn advance(version: &mut VersionVector, dot: Dot, needs: Needs<'_>) {
+    let mut needed = vec![dot];
+    while let Some(Dot { replica, seq }) = needed.pop() {
+        let known = version.get(replica);
+        if seq > known {
+            version.advance(replica, seq);
+            needs(replica, known + 1..=seq, &mut |dot| needed.push(dot));
+        }
     }
 }

@@ -1,13 +1,13 @@
 //! A document as it was.
 
+use std::ops::RangeInclusive;
+
 use super::{DocumentState, HistoryEntry, keeper};
 use crate::crdt::container::{ContainerId, Content};
 use crate::document::error::WriteError;
 use crate::document::event::Touched;
 use crate::handle::ReadError;
-#[cfg(feature = "text")]
-use crate::version::Dot;
-use crate::version::VersionVector;
+use crate::version::{Dot, ReplicaId, VersionVector};
 
 /// Why a version cannot be shown.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -108,9 +108,21 @@ impl DocumentState {
         let from = &history.from;
         let begin = HistoryEntry { version: from.clone(), replica: None, time: 0, until: 0, edits: 0 };
         let mut entries = vec![begin];
-        entries.extend(history.timeline.entries(from, pause));
+        entries.extend(history.timeline.entries(from, pause, &|replica, numbers, need| {
+            self.needs(replica, numbers, need);
+        }));
         entries
     }
+
+    #[cfg(feature = "text")]
+    fn needs(&self, replica: ReplicaId, numbers: RangeInclusive<u64>, need: &mut dyn FnMut(Dot)) {
+        self.texts()
+            .for_each(|(_, text)| text.sequence().needs(replica, *numbers.start(), *numbers.end(), need));
+    }
+
+    /// Operations on everything else stand on nothing.
+    #[cfg(not(feature = "text"))]
+    fn needs(&self, _replica: ReplicaId, _numbers: RangeInclusive<u64>, _need: &mut dyn FnMut(Dot)) {}
 
     /// When an operation was made, in milliseconds since 1970, and the last sequence number that this holds for.
     #[cfg(feature = "text")]
