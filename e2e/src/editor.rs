@@ -211,3 +211,9 @@ impl Window {
         Ok(())
     }
 }
+
+/// Whether the characters of `part` are in `whole`, in their order.
+pub fn has_all_of(whole: &str, part: &str) -> bool {
+    let mut rest = whole.chars();
+    part.chars().all(|wanted| rest.any(|found| found == wanted))
+}

@@ -25,7 +25,7 @@ mod window;
 pub use burst::Burst;
 pub use desktop::{Desktop, Screen};
 pub use driver::Driver;
-pub use editor::{Paper, Remark};
+pub use editor::{Paper, Remark, has_all_of};
 pub use profile::Profile;
 pub use server::{Demo, Server};
 pub use stage::Stage;

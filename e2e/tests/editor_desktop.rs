@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use e2e::{Demo, Desktop, Paper, Screen, Stage, Window};
+use e2e::{Demo, Desktop, Paper, Screen, Stage, Window, has_all_of};
 
 /// A place in the text of the program's window.
 const IN_THE_TEXT: (u32, u32) = (520, 240);
@@ -77,6 +77,107 @@ async fn a_desktop_window_and_a_browser_window_edit_one_document() -> Result<()>
     let added = after.len() - before.len();
     assert_eq!(after.replace('x', "").len(), before.replace('x', "").len(), "only keys were added: {after}");
     ensure!(added > 0, "{after}");
+    Ok(())
+}
+
+/// What the text is to begin with, typed on the desktop over whatever was there.
+async fn start_over(desktop: &Desktop<'_>, window: &Window, lines: &[&str]) -> Result<()> {
+    desktop.press(&["ctrl+a", "BackSpace"])?;
+    window.reads_text("").await?;
+    for (at, line) in lines.iter().enumerate() {
+        if at > 0 {
+            desktop.press(&["Return"])?;
+        }
+        desktop.write(line)?;
+    }
+    window.reads_text(&lines.join("\n")).await?;
+    Ok(())
+}
+
+/// Both at the same time: keys on the desktop, and what is written in the browser.
+async fn at_once(keys: impl FnOnce() -> Result<()>, window: &Window, written: &str) -> Result<()> {
+    let (one, other) = tokio::join!(window.write(written), async { tokio::task::block_in_place(keys) });
+    one.and(other)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_two_browser_windows_go_through_the_desktop_goes_through_too() -> Result<()> {
+    let mut stage = Stage::of(Demo::Editor).await?;
+    let ann = stage.profile().await?.window(&stage.server.url("/")).await?;
+    ann.reads("a document", |paper| paper.ready && paper.is_synced()).await?;
+    let (screen, folder, address) = (Screen::start()?, stage.new_folder()?, ann.url().await?);
+    let desktop = Desktop::start(&screen, &folder, &address)?;
+    ann.reads("the other person", |paper| paper.people == 1).await?;
+    begin(&desktop, &ann, |paper| !paper.text.is_empty()).await?;
+
+    // At both ends of one word.
+    start_over(&desktop, &ann, &["before middle after"]).await?;
+    desktop.press(&["ctrl+Left", "Left"])?;
+    ann.caret_behind("before ").await?;
+    at_once(|| desktop.write("ABCDEFGHIJKLM"), &ann, "abcdefghijklm").await?;
+    ann.reads_text("before abcdefghijklmmiddleABCDEFGHIJKLM after").await?;
+
+    // One composes characters while the other types above.
+    start_over(&desktop, &ann, &["above", "below "]).await?;
+    desktop.press(&["ctrl+Home", "End"])?;
+    ann.caret_behind("below ").await?;
+    ann.compose("n").await?;
+    desktop.write(" the")?;
+    ann.compose("に").await?;
+    desktop.write(" line")?;
+    ann.compose("にほん").await?;
+    ann.commit("日本").await?;
+    ann.reads_text("above the line\nbelow 日本").await?;
+
+    // One deletes a paragraph that the other edits.
+    start_over(&desktop, &ann, &["first", "second line", "third"]).await?;
+    desktop.press(&["ctrl+Home", "Down", "End", "shift+Home"])?;
+    ann.caret_behind("second").await?;
+    at_once(|| desktop.press(&["BackSpace", "BackSpace"]), &ann, "XYZ").await?;
+    let paper =
+        ann.reads("the paragraph gone", |paper| !paper.text.contains("second") && paper.is_synced()).await?;
+    ensure!(paper.text.starts_with("first") && paper.text.ends_with("\nthird"), "{paper:?}");
+    ensure!(has_all_of(&paper.text, "XYZ"), "{paper:?}");
+
+    // Bold over a range that the other splits.
+    start_over(&desktop, &ann, &["one two three"]).await?;
+    desktop.press(&["ctrl+shift+Left", "ctrl+shift+Left"])?;
+    ann.caret_behind("two").await?;
+    at_once(|| desktop.press(&["ctrl+b"]), &ann, "\u{e007}new ").await?;
+    let is_bold = |paper: &Paper, word: &str| paper.bold.iter().any(|run| run.contains(word));
+    let paper = ann
+        .reads("two lines", |paper| paper.text == "one two\nnew  three" && is_bold(paper, "three"))
+        .await?;
+    ensure!(is_bold(&paper, "two") && !is_bold(&paper, "one"), "{paper:?}");
+
+    // Pictures of several characters, and text from right to left.
+    start_over(&desktop, &ann, &["a"]).await?;
+    desktop.press(&["ctrl+b", "ctrl+b"])?;
+    ann.caret_behind("a").await?;
+    let hebrew = "👩‍👩‍👧‍👦 שלום עולם";
+    ann.write(hebrew).await?;
+    ann.reads("it is saved", Paper::is_synced).await?;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    desktop.press(&["ctrl+Home"])?;
+    desktop.write("[")?;
+    desktop.press(&["ctrl+End"])?;
+    desktop.write("]")?;
+    ann.reads_text(&format!("[a{hebrew}]")).await?;
+
+    // Offline on both sides.
+    start_over(&desktop, &ann, &["left right"]).await?;
+    ann.reads("it is saved", Paper::is_synced).await?;
+    stage.server.kill();
+    ann.reads("the missing server", |paper| paper.connection == "offline").await?;
+    ann.caret_behind("left").await?;
+    ann.write(" (ann)").await?;
+    desktop.write(" (desktop)")?;
+    ann.reads("what waits", |paper| paper.pending > 0 && paper.saved == "device").await?;
+    stage.server.restart().await?;
+    let expected = "left (ann) right (desktop)";
+    ann.reads_text(expected).await?;
+    let other = stage.profile().await?.window(&address).await?;
+    assert_eq!(other.reads_text(expected).await?.bold, ann.paper().await?.bold);
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 #![cfg(feature = "browser")]
 
 use anyhow::{Result, ensure};
-use e2e::{Demo, Stage, Window};
+use e2e::{Demo, Stage, Window, has_all_of};
 
 const ENTER: char = '\u{e007}';
 const BACKSPACE: char = '\u{e003}';
@@ -17,12 +17,6 @@ async fn two_with(stage: &Stage, text: &str) -> Result<(Window, Window)> {
     ann.begin(&text.replace('\n', &ENTER.to_string())).await?;
     bob.reads_text(text).await?;
     Ok((ann, bob))
-}
-
-/// Whether the characters of `part` are in `whole`, in their order.
-fn has_all_of(whole: &str, part: &str) -> bool {
-    let mut rest = whole.chars();
-    part.chars().all(|wanted| rest.any(|found| found == wanted))
 }
 
 #[tokio::test(flavor = "multi_thread")]

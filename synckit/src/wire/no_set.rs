@@ -5,7 +5,7 @@ use crate::crdt::set::SetAction;
 use crate::version::Dot;
 
 #[derive(Default)]
-pub(super) struct Additions;
+pub(super) struct Additions {}
 
 pub(super) fn code_of(action: &SetAction) -> u8 {
     match *action {}
