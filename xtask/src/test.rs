@@ -93,7 +93,10 @@ impl Check {
                 bounded(native("test").args(["--lib", "--bins", "--tests", "--no-fail-fast"]))?;
                 // Rendering on a server is another build of Leptos, so it cannot be part of the run above.
                 let rendering = ["test", "--package", "synckit-leptos", "--features", "ssr", "--test", "ssr"];
-                bounded(process::cargo().args(rendering))
+                bounded(process::cargo().args(rendering))?;
+                // So is the core without any of its features.
+                let plain = ["test", "--package", "synckit", "--no-default-features", "--test", "plain"];
+                bounded(process::cargo().args(plain))
             }
             Check::Doc => {
                 bounded(native("test").args(["--doc", "--no-fail-fast"]))?;
