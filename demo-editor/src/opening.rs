@@ -15,12 +15,14 @@ use crate::platform;
 /// How long the frame is held back for a document that is slow to come from the device.
 const PATIENCE: Duration = Duration::from_millis(400);
 
+/// The documents that are open until the page has opened them itself.
+type Held = Option<(HomeRef, Option<PageRef>)>;
+
 /// A client, and the documents that are open before anything is on the screen.
 #[derive(Clone)]
 pub(crate) struct Opened {
     pub(crate) sync: SyncKit,
-    /// To be let go once the page has opened them itself.
-    pub(crate) held: Arc<Mutex<Option<(HomeRef, Option<PageRef>)>>>,
+    pub(crate) held: Arc<Mutex<Held>>,
 }
 
 impl PartialEq for Opened {

@@ -41,7 +41,7 @@ fn write(board: &BoardRef, dice: &mut Dice) {
         0 => board.title().set(word).unwrap(),
         1 => board.votes().increment(dice.roll(5) as i64 - 2).unwrap(),
         2 | 3 => drop(cards.insert(dice.roll(len + 1), Card { name: word, ..Card::default() }).unwrap()),
-        4 if len > 0 => drop(cards.remove(cards.at(at).unwrap().id()).unwrap()),
+        4 if len > 0 => cards.remove(cards.at(at).unwrap().id()).unwrap(),
         5 if len > 0 => cards.move_to(cards.at(at).unwrap().id(), dice.roll(len)).unwrap(),
         6 if len > 0 => cards.at(at).unwrap().done().set(dice.roll(2) > 0).unwrap(),
         7 | 8 if len > 0 => drop(cards.at(at).unwrap().labels().push(word).unwrap()),
