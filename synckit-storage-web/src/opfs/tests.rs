@@ -1,4 +1,5 @@
 //! How chunks lie in files, byte by byte. What the store does with them is tested from outside.
+#![allow(clippy::unwrap_used, reason = "a failed assumption stops the test")]
 
 use js_sys::{Array, Reflect};
 use wasm_bindgen::prelude::*;
