@@ -68,6 +68,7 @@ impl Desk {
         self.tab.set((!open).then_some(tab));
         // Without the slider there is no way to tell which version it is.
         self.past.set(None);
+        self.link.set(None);
     }
 
     /// Back from the panel to the text.
@@ -97,6 +98,8 @@ impl Desk {
         }
         let quote = self.page().body().slice(from..to.min(from + QUOTE)).replace('\n', " ");
         self.draft.set(Some(Draft { start: from, end: to, quote }));
+        // One question at a time.
+        self.link.set(None);
         self.tab.set(Some(Tab::Comments));
         true
     }
