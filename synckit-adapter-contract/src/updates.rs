@@ -109,7 +109,8 @@ pub async fn writes_of_other_threads_wake_the_right_component<A: Adapter>() {
     };
     let begin = Instant::now();
     while votes.shown() != "1001" {
-        assert!(begin.elapsed() < Duration::from_secs(20), "{} of 1001 votes are shown", votes.shown());
+        let (shown, made) = (votes.shown(), recipe.votes().get());
+        assert!(begin.elapsed() < Duration::from_secs(20), "{shown} votes are shown, {made:?} were made");
         page.woken().await;
     }
     writer.join().unwrap();

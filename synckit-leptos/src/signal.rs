@@ -1,8 +1,10 @@
 //! Signals of handles.
 
+use std::sync::{Arc, OnceLock};
+
 use leptos::prelude::*;
 use leptos::reactive::computed::ArcMemo;
-use leptos::reactive::traits::{Notify, Track};
+use leptos::reactive::graph::{AnySubscriber, ReactiveNode, ToAnySubscriber};
 use synckit::{Observable, ReadError};
 
 /// Every handle as a signal.
@@ -69,8 +71,7 @@ pub trait ObservableExt: Observable {
     where
         R: PartialEq + Send + Sync + 'static,
     {
-        let source = Source::new(self.clone());
-        ArcMemo::new(move |_| map(source.track())).into()
+        memo(self.clone(), move |observable, _| map(observable)).into()
     }
 }
 
@@ -83,36 +84,44 @@ where
     O: Observable,
     O::Value: PartialEq + Default,
 {
-    let source = Source::new(observable);
-    ArcMemo::new(move |before: Option<&O::Value>| {
-        source.track().get().unwrap_or_else(|_| before.cloned().unwrap_or_default())
+    memo(observable, |observable, before: Option<&O::Value>| {
+        observable.get().unwrap_or_else(|_| before.cloned().unwrap_or_default())
     })
 }
 
-/// A handle whose changes the reactive graph hears of.
+/// A memo of a handle: it is out of date as soon as the handle has changed.
 ///
-/// It owns the subscription, and the memo that reads it owns the source: the subscription ends with the last signal
-/// made of it, wherever that is kept. The callback holds nothing but a trigger, so it may still run while the signal
-/// goes away.
-struct Source<O> {
-    observable: O,
-    changed: ArcTrigger,
-    _subscription: Option<synckit::Subscription>,
-}
-
-impl<O: Observable> Source<O> {
-    fn new(observable: O) -> Self {
-        let changed = ArcTrigger::new();
-        // On the server a page is rendered once: nobody would hear of a change.
-        let subscription = (!cfg!(feature = "ssr")).then(|| {
-            let changed = changed.clone();
-            observable.observe(move || changed.notify())
-        });
-        Self { observable, changed, _subscription: subscription }
-    }
-
-    fn track(&self) -> &O {
-        self.changed.track();
-        &self.observable
-    }
+/// It owns the subscription, which ends with the last signal made of it, wherever that is kept. The callback knows it weakly, and marks it
+/// by itself: a trigger between them would forget its subscribers when it is set off, and a memo that is computed on one thread while
+/// another one writes would never hear of anything again.
+#[track_caller]
+fn memo<O, R>(observable: O, read: impl Fn(&O, Option<&R>) -> R + Send + Sync + 'static) -> ArcMemo<R>
+where
+    O: Observable,
+    R: PartialEq + Send + Sync + 'static,
+{
+    let node = Arc::new(OnceLock::<AnySubscriber>::new());
+    // On the server a page is rendered once: nobody would hear of a change.
+    let subscription = (!cfg!(feature = "ssr")).then(|| {
+        let node = node.clone();
+        #[cfg(not(target_arch = "wasm32"))]
+        let home = std::thread::current().id();
+        observable.observe(move || {
+            // Until it is there it is not computed.
+            let Some(memo) = node.get() else { return };
+            memo.mark_dirty();
+            #[cfg(not(target_arch = "wasm32"))]
+            if home != std::thread::current().id() {
+                // Where it was computed meanwhile, that it is out of date may have been overwritten in the end.
+                std::thread::yield_now();
+                memo.mark_dirty();
+            }
+        })
+    });
+    let memo = ArcMemo::new(move |before: Option<&R>| {
+        let _ = &subscription;
+        read(&observable, before)
+    });
+    let _ = node.set(memo.to_any_subscriber());
+    memo
 }
