@@ -349,6 +349,14 @@ async fn numbers_go_on_over_all_of_a_long_list() {
     note.body().mark(0..1000, "block", "ordered", Expand::None).unwrap();
     let page = stage(&note.body());
     rendered().await;
+    // What fits on a screen is drawn at once, the rest after it has been painted.
+    let drawn =
+        || page.run("return content.querySelectorAll('.synckit-block').length").as_f64().unwrap() as usize;
+    assert!((1..=201).contains(&drawn()));
+    while drawn() < 201 {
+        let pause = page.run("return new Promise((done) => setTimeout(done, 20))");
+        wasm_bindgen_futures::JsFuture::from(js_sys::Promise::from(pause)).await.unwrap();
+    }
     // Every chunk goes on where the one before it has ended.
     let begins = page.run("return Array.from(content.children, (chunk) => [chunk.style.counterReset, chunk.children.length].join()).join(';')");
     let begins = begins.as_string().unwrap();
