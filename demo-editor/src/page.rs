@@ -94,7 +94,11 @@ fn use_ready(document: &PageRef) -> Memo<bool> {
     let empty = document.body().map_signal(|body| body.is_empty());
     let mut was_ready = use_signal(|| false);
     use_memo(move || {
-        let (loading, synced) = (status.read().load == LoadState::Loading, status.read().synced);
+        // Read once: between two reads another thread may write, and the first one would be in the way.
+        let (loading, synced) = {
+            let status = status.read();
+            (status.load == LoadState::Loading, status.synced)
+        };
         // A document that was shared by its address has nothing on this device yet: the server's answer is worth a moment.
         let awaited = !synced
             && empty()
