@@ -6,8 +6,21 @@ use super::event::Origin;
 use super::recent::Recent;
 use super::state::DocumentState;
 use crate::crdt::container::Content;
+#[cfg(any(feature = "text", feature = "history"))]
+use crate::version::ReplicaId;
 use crate::version::VersionVector;
 use crate::wire::Snapshot;
+
+/// Sequence numbers of a replica: the first one, and the one behind the last.
+#[cfg(any(feature = "text", feature = "history"))]
+pub(super) type Numbers = (ReplicaId, u64, u64);
+
+/// Whether no number is among several of them. O(n log n).
+#[cfg(any(feature = "text", feature = "history"))]
+pub(super) fn are_apart(taken: &mut [Numbers]) -> bool {
+    taken.sort_unstable();
+    taken.windows(2).all(|pair| pair[0].0 != pair[1].0 || pair[0].2 <= pair[1].1)
+}
 
 impl DocumentState {
     /// Everything, as it is stored and exported. O(document).

@@ -2,12 +2,12 @@
 
 use super::error::ApplyError;
 use super::event::{Target, Touched};
+use super::snapshot::{Numbers, are_apart};
 use super::state::DocumentState;
 use crate::crdt::container::{ContainerId, Content};
 use crate::crdt::operation::{Action, Operation};
 use crate::crdt::text::TextState;
 use crate::sequence::Sequence;
-use crate::version::ReplicaId;
 use crate::wire::reader::Read;
 use crate::wire::{DecodeError, Update, text_snapshot};
 
@@ -62,7 +62,7 @@ impl DocumentState {
         let mut texts: Vec<&Sequence> = self.texts().map(|(_, text)| text.sequence()).collect();
         let Some(longest) = (0..texts.len()).max_by_key(|&at| texts[at].runs()) else { return true };
         let longest = texts.swap_remove(longest);
-        let mut taken: Vec<(ReplicaId, u64, u64)> = Vec::new();
+        let mut taken: Vec<Numbers> = Vec::new();
         texts
             .into_iter()
             .for_each(|text| text.numbers(&mut |replica, first, end| taken.push((replica, first, end))));
@@ -74,10 +74,7 @@ impl DocumentState {
             // They were all read before.
             let _ = Read::unchecked().each(change, &mut take);
         }
-        taken.sort_unstable();
-        let apart = |pair: &[(ReplicaId, u64, u64)]| pair[0].0 != pair[1].0 || pair[0].2 <= pair[1].1;
-        taken.windows(2).all(apart)
-            && !taken.iter().any(|&(replica, first, end)| longest.uses(replica, first, end))
+        are_apart(&mut taken) && !taken.iter().any(|&(replica, first, end)| longest.uses(replica, first, end))
     }
 
     pub(super) fn read_texts(&mut self, texts: &[Vec<u8>], touched: &mut Touched) -> Result<(), ApplyError> {

@@ -9,6 +9,7 @@ use crate::crdt::container::Content;
 use crate::crdt::operation::{Live, Operation};
 use crate::document::error::ApplyError;
 use crate::document::event::Touched;
+use crate::document::snapshot::{Numbers, are_apart};
 use crate::sorted::SortedMap;
 use crate::version::{ReplicaId, VersionVector};
 use crate::wire::history::{Deleted, HistorySection};
@@ -149,7 +150,7 @@ impl DocumentState {
     /// # Errors
     /// When two operations have one sequence number.
     fn check_numbers(&self, operations: &SortedMap<ReplicaId, Vec<Operation>>) -> Result<(), ApplyError> {
-        let mut taken: Vec<(ReplicaId, u64, u64)> = Vec::new();
+        let mut taken: Vec<Numbers> = Vec::new();
         for (replica, own) in operations.iter() {
             taken.extend(own.iter().map(|operation| {
                 let first = operation.stamp.dot.seq;
@@ -160,9 +161,7 @@ impl DocumentState {
         for (_, text) in self.texts() {
             text.sequence().numbers(&mut |replica, first, end| taken.push((replica, first, end)));
         }
-        taken.sort_unstable();
-        let apart = |pair: &[(ReplicaId, u64, u64)]| pair[0].0 != pair[1].0 || pair[0].2 <= pair[1].1;
-        if taken.windows(2).all(apart) { Ok(()) } else { Err(WRONG) }
+        if are_apart(&mut taken) { Ok(()) } else { Err(WRONG) }
     }
 
     #[cfg(not(feature = "text"))]
