@@ -1,6 +1,7 @@
 //! The editor as a desktop program and in a browser: one document, live, also over a kill.
 #![cfg(all(feature = "browser", target_os = "linux"))]
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
@@ -26,16 +27,26 @@ async fn begin(desktop: &Desktop<'_>, window: &Window, wanted: impl Fn(&Paper) -
     Ok(())
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_desktop_window_and_a_browser_window_edit_one_document() -> Result<()> {
-    let stage = Stage::of(Demo::Editor).await?;
+/// A browser window and the desktop program with one document that both can write, and its address.
+async fn side_by_side<'a>(
+    stage: &Stage,
+    screen: &'a Screen,
+    folder: &Path,
+) -> Result<(Window, Desktop<'a>, String)> {
     let ann = stage.profile().await?.window(&stage.server.url("/")).await?;
     ann.reads("a document", |paper| paper.ready && paper.is_synced()).await?;
     let address = ann.url().await?;
-    let (screen, folder) = (Screen::start()?, stage.new_folder()?);
-    let desktop = Desktop::start(&screen, &folder, &address)?;
+    let desktop = Desktop::start(screen, folder, &address)?;
     ann.reads("the other person", |paper| paper.people == 1).await?;
     begin(&desktop, &ann, |paper| !paper.text.is_empty()).await?;
+    Ok((ann, desktop, address))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desktop_window_and_a_browser_window_edit_one_document() -> Result<()> {
+    let stage = Stage::of(Demo::Editor).await?;
+    let (screen, folder) = (Screen::start()?, stage.new_folder()?);
+    let (ann, desktop, address) = side_by_side(&stage, &screen, &folder).await?;
 
     // Everything it held until now goes: then both know what is in it.
     desktop.press(&["ctrl+a", "BackSpace"])?;
@@ -103,12 +114,8 @@ async fn at_once(keys: impl FnOnce() -> Result<()>, window: &Window, written: &s
 #[tokio::test(flavor = "multi_thread")]
 async fn what_two_browser_windows_go_through_the_desktop_goes_through_too() -> Result<()> {
     let mut stage = Stage::of(Demo::Editor).await?;
-    let ann = stage.profile().await?.window(&stage.server.url("/")).await?;
-    ann.reads("a document", |paper| paper.ready && paper.is_synced()).await?;
-    let (screen, folder, address) = (Screen::start()?, stage.new_folder()?, ann.url().await?);
-    let desktop = Desktop::start(&screen, &folder, &address)?;
-    ann.reads("the other person", |paper| paper.people == 1).await?;
-    begin(&desktop, &ann, |paper| !paper.text.is_empty()).await?;
+    let (screen, folder) = (Screen::start()?, stage.new_folder()?);
+    let (ann, desktop, address) = side_by_side(&stage, &screen, &folder).await?;
 
     // At both ends of one word.
     start_over(&desktop, &ann, &["before middle after"]).await?;
@@ -184,12 +191,8 @@ async fn what_two_browser_windows_go_through_the_desktop_goes_through_too() -> R
 #[tokio::test(flavor = "multi_thread")]
 async fn a_text_field_on_the_desktop_is_written_from_both_sides() -> Result<()> {
     let stage = Stage::of(Demo::Editor).await?;
-    let ann = stage.profile().await?.window(&stage.server.url("/")).await?;
-    ann.reads("a document", |paper| paper.ready && paper.is_synced()).await?;
     let (screen, folder) = (Screen::start()?, stage.new_folder()?);
-    let desktop = Desktop::start(&screen, &folder, &ann.url().await?)?;
-    ann.reads("the other person", |paper| paper.people == 1).await?;
-    begin(&desktop, &ann, |paper| !paper.text.is_empty()).await?;
+    let (ann, desktop, _) = side_by_side(&stage, &screen, &folder).await?;
 
     // The title is an input of one line.
     desktop.press(&["ctrl+alt+t"])?;
