@@ -55,7 +55,7 @@
 //!
 //! A signal belongs to the component that made it and holds its subscription: when the component goes away, the subscription
 //! ends. Changes that arrive at that very moment find nobody, and nothing panics. Changes may be made on any thread;
-//! components are rendered on theirs.
+//! components are rendered on theirs, and hear of other threads' changes between two renderings, never within one.
 //!
 //! # Web and desktop
 //!
@@ -96,6 +96,7 @@ mod context;
 mod editing;
 mod field;
 mod hooks;
+mod inbox;
 #[cfg(feature = "text")]
 mod rich_text;
 mod signal;

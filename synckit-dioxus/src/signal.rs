@@ -12,9 +12,9 @@ pub trait ObservableExt: Observable + PartialEq {
     /// The value as a signal. Components that read it are rendered again only when this value changes: other fields of
     /// the document may change as they like, and so may this one to what it already was.
     ///
-    /// Many changes before the next turn render a component once. The value is read when somebody asks for it. Where other threads
-    /// write, as on the desktop, read it once and keep what was read: while one `read()` is held, a second one that finds a
-    /// newer value panics, as with any memo of Dioxus.
+    /// Many changes before the next turn render a component once. The value is read when somebody asks for it. What other threads
+    /// write, as on the desktop, is seen from the next turn on, so one rendering may read a signal as often as it likes. As with any
+    /// signal of Dioxus, do not hold a `read()` while this thread writes the same handle, nor across an `await`.
     ///
     /// What cannot be read as this type keeps the value it had, at first the type's default;
     /// [`result_signal`](Self::result_signal) tells of it. A hook.

@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use dioxus::prelude::dioxus_core::{ReactiveContext, SubscriberList};
 use synckit::{Observable, Subscription};
 
+use crate::inbox::Inbox;
+
 /// A handle, and who has read it since it last changed.
 ///
 /// It owns the subscription, and the component that made it owns the source. The callback holds nothing but the readers,
@@ -22,7 +24,7 @@ struct Followed<O> {
 
 impl<O: Observable + PartialEq> Source<O> {
     pub(crate) fn new(handle: O) -> Self {
-        let readers = Arc::new(Readers::default());
+        let readers = Arc::new(Readers { inbox: Inbox::current(), state: Mutex::default() });
         Self { followed: RefCell::new(Followed::new(handle, &readers)), readers }
     }
 
@@ -61,18 +63,41 @@ impl<O: Observable> Followed<O> {
 }
 
 /// Who wants to hear of the next change: the signal made of the source.
+pub(crate) struct Readers {
+    inbox: Option<Arc<Inbox>>,
+    state: Mutex<State>,
+}
+
 #[derive(Default)]
-struct Readers(Mutex<Vec<ReactiveContext>>);
+struct State {
+    contexts: Vec<ReactiveContext>,
+    /// Whether they wait in the inbox, to be told.
+    waiting: bool,
+}
 
 impl Readers {
-    fn lock(&self) -> MutexGuard<'_, Vec<ReactiveContext>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has them told: at once, or soon by the thread that renders if this is another one.
+    fn changed(self: &Arc<Self>) {
+        let Some(inbox) = self.inbox.as_ref().filter(|inbox| !inbox.is_home()) else { return self.tell() };
+        let waits = {
+            let mut state = self.lock();
+            // Whoever is not among them by now has not read yet. Once is enough, however much is written until they are told.
+            state.contexts.is_empty() || std::mem::replace(&mut state.waiting, true)
+        };
+        if !waits {
+            inbox.put(self.clone());
+        }
     }
 
     /// Tells them. They ask again when they read again.
-    fn changed(&self) {
-        // A reader is locked while it is told, and it locks this list while it is locked itself: never hold both.
-        let readers = std::mem::take(&mut *self.lock());
+    pub(crate) fn tell(&self) {
+        // What is written from here on has them told once more. A reader is locked while it is told, and it locks this list while
+        // it is locked itself: never hold both.
+        let readers = std::mem::take(&mut *self.lock()).contexts;
         for reader in readers {
             // One that has gone away meanwhile answers that it has.
             reader.mark_dirty();
@@ -82,18 +107,18 @@ impl Readers {
 
 impl SubscriberList for Readers {
     fn add(&self, reader: ReactiveContext) {
-        let mut readers = self.lock();
+        let readers = &mut self.lock().contexts;
         if !readers.contains(&reader) {
             readers.push(reader);
         }
     }
 
     fn remove(&self, reader: &ReactiveContext) {
-        self.lock().retain(|other| other != reader);
+        self.lock().contexts.retain(|other| other != reader);
     }
 
     fn visit(&self, visit: &mut dyn FnMut(&ReactiveContext)) {
-        let readers = self.lock().clone();
+        let readers = self.lock().contexts.clone();
         readers.iter().for_each(visit);
     }
 }
