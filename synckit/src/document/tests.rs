@@ -5,10 +5,12 @@ mod enumeration;
 #[cfg(feature = "history")]
 mod history;
 mod hostile;
+mod letters;
 #[cfg(feature = "text")]
 mod marks;
 mod reference;
 mod renaming;
 mod replica;
+mod schedules;
 mod sets;
 mod undoing;

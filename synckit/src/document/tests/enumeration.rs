@@ -5,18 +5,11 @@
 //! replicas with four writes each stands for the 34,650 orders in which twelve writes arrive. Grids of scripts that begin
 //! alike share their beginning: all scripts of a length are one tree for each replica, and a place is a node of each tree.
 
+use super::letters::{self, Alphabet, Letter};
 use super::reference::Reference;
-use super::replica::{Replica, counter, list, map, note, picture, set, text};
-use crate::crdt::container::{ContainerId, Kind};
-use crate::crdt::marks::Expand;
-use crate::document::edit::New;
-use crate::document::transaction::Transaction;
-use crate::document::{Origin, WriteError};
-use crate::value::Value;
+use super::replica::{Replica, picture};
+use crate::document::Origin;
 use crate::wire::{Change, Snapshot};
-
-/// One write of a script, by a replica with this number.
-type Letter = fn(&mut Transaction<'_>, u64) -> Result<(), WriteError>;
 
 /// A replica at one place of the grid, and all that has arrived there.
 #[derive(Clone)]
@@ -132,95 +125,39 @@ fn check_snapshots(plane: &[Place]) {
 }
 
 /// Four writes each of every two of the letters, and `len` of all. Writes without an effect where they are made end a script.
-fn enumerate(start: &[Letter], letters: &[Letter], len: usize) {
+fn enumerate(Alphabet { start, letters }: Alphabet, len: usize) {
     let mut visited = 0;
     for (at, first) in letters.iter().enumerate() {
         for second in &letters[at + 1..] {
-            visited += explore(start, &[*first, *second], 4);
+            visited += explore(&start, &[*first, *second], 4);
         }
     }
-    visited += explore(start, letters, len);
+    visited += explore(&start, &letters, len);
     println!("{visited} places");
     assert!(visited > 3_000);
 }
 
-fn item(tx: &Transaction<'_>, at: usize) -> Option<crate::version::Dot> {
-    tx.state.list(&list()).and_then(|list| Some(list.at(at.min(list.len().checked_sub(1)?))?.id))
-}
-
-fn length(tx: &Transaction<'_>) -> usize {
-    tx.state.text(&note()).map_or(0, |text| text.sequence().len())
-}
-
 #[test]
 fn maps() {
-    let letters: [Letter; 3] = [
-        |tx, who| tx.map_set(&ContainerId::Root, &"key".into(), text(&who.to_string())).map(drop),
-        |tx, _| {
-            tx.map_delete(&ContainerId::Root, &"key".into());
-            Ok(())
-        },
-        |tx, who| {
-            let dot = tx.map_set(&map(), &"ada".into(), New::Container(Kind::Map))?;
-            let inside = ContainerId::Created { dot, kind: Kind::Map };
-            tx.map_set(&inside, &"name".into(), text(&who.to_string())).map(drop)
-        },
-    ];
-    enumerate(&letters[..1], &letters, 2);
+    enumerate(letters::maps(), 2);
 }
 
 #[test]
 fn lists() {
-    let insert: Letter = |tx, who| {
-        let at = tx.state.list(&list()).map_or(0, |list| list.len().min(1));
-        tx.list_insert(&list(), at, text(&who.to_string())).map(drop)
-    };
-    let append: Letter = |tx, who| {
-        let len = tx.state.list(&list()).map_or(0, |list| list.len());
-        tx.list_insert(&list(), len, text(&who.to_string())).map(drop)
-    };
-    let to_front: Letter = |tx, _| item(tx, 9).map_or(Ok(()), |item| tx.list_move(&list(), item, 0));
-    let delete: Letter = |tx, _| item(tx, 0).map_or(Ok(()), |item| tx.list_delete(&list(), item).map(drop));
-    let set: Letter =
-        |tx, who| item(tx, 0).map_or(Ok(()), |item| tx.list_set(&list(), item, text(&who.to_string())));
-    enumerate(&[append, append, append], &[insert, to_front, delete, set], 2);
+    enumerate(letters::lists(), 2);
 }
 
 #[test]
 fn counters() {
-    let letters: [Letter; 2] =
-        [|tx, _| tx.counter_add(&counter(), 5), |tx, _| tx.counter_add(&counter(), -3)];
-    enumerate(&letters[..1], &letters, 2);
+    enumerate(letters::counters(), 2);
 }
 
 #[test]
 fn sets() {
-    let letters: [Letter; 3] = [
-        |tx, _| tx.set_add(&set(), Value::Bool(true)).map(drop),
-        |tx, _| {
-            tx.set_remove(&set(), &Value::Bool(true));
-            Ok(())
-        },
-        |tx, who| tx.set_add(&set(), Value::String(who.to_string().into())).map(drop),
-    ];
-    enumerate(&letters[..1], &letters, 4);
+    enumerate(letters::sets(), 4);
 }
 
 #[test]
 fn texts() {
-    let write: Letter = |tx, _| tx.text_insert(&note(), 0, "abc").map(drop);
-    let insert: Letter = |tx, who| {
-        let at = length(tx).min(1);
-        tx.text_insert(&note(), at, &who.to_string()).map(drop)
-    };
-    let delete: Letter = |tx, _| {
-        let end = length(tx).min(2);
-        tx.text_delete(&note(), 0..end)
-    };
-    let mark: Letter = |tx, who| {
-        let end = length(tx).min(2);
-        let value = (who != 3).then(|| Value::String(who.to_string().into()));
-        tx.text_mark(&note(), 0..end, &"bold".into(), value, Expand::After).map(drop)
-    };
-    enumerate(&[write], &[insert, delete, mark], 2);
+    enumerate(letters::texts(), 2);
 }
