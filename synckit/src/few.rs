@@ -41,17 +41,6 @@ impl<T> Few<T> {
     }
 }
 
-#[cfg(feature = "text")]
-impl<T> Few<T> {
-    pub(crate) fn one(item: T) -> Self {
-        Self { first: Some(item), rest: Vec::new() }
-    }
-
-    pub(crate) fn last_mut(&mut self) -> Option<&mut T> {
-        self.rest.last_mut().or(self.first.as_mut())
-    }
-}
-
 impl<T> Extend<T> for Few<T> {
     fn extend<I: IntoIterator<Item = T>>(&mut self, items: I) {
         items.into_iter().for_each(|item| self.push(item));
@@ -75,19 +64,18 @@ impl<T> IntoIterator for Few<T> {
     }
 }
 
-#[cfg(all(test, feature = "text"))]
+#[cfg(test)]
 mod tests {
     use super::Few;
 
     #[test]
     fn it_is_a_list() {
         let mut few = Few::default();
-        assert!(few.is_empty() && few.last_mut().is_none());
+        assert!(few.is_empty());
         few.extend([1, 2, 3]);
-        assert_eq!((few.len(), few.last_mut()), (3, Some(&mut 3)));
+        assert_eq!((few.len(), few.get(2)), (3, Some(&3)));
         assert!(few.iter().eq(&[1, 2, 3]) && few.iter().rev().eq(&[3, 2, 1]));
         assert_eq!(few, [1, 2, 3].into_iter().collect());
         assert_eq!(few.into_iter().collect::<Vec<_>>(), [1, 2, 3]);
-        assert_eq!(Few::one(7).last_mut(), Some(&mut 7));
     }
 }

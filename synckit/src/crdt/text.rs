@@ -313,10 +313,8 @@ impl TextState {
 
     /// What one replica did to the characters from one sequence number to another.
     pub(crate) fn edits_by(&self, replica: ReplicaId, first: u64, last: u64) -> Vec<(Dot, TextAction)> {
-        let known = [(replica, first - 1)].into_iter().collect();
-        let edits = self.sequence.edits_by(replica, &known).into_iter();
-        let within = edits.take_while(|edit| edit.dot().seq <= last);
-        within
+        let edits = self.sequence.edits_by(replica, first, last).into_iter();
+        edits
             .map(|edit| {
                 let (dot, mut action) = (edit.dot(), TextAction::Edit(edit));
                 let _ = action.split_off(last);

@@ -15,6 +15,10 @@ impl TextInverse {
     pub(super) fn merge(&mut self, _next: &Self) -> bool {
         match *self {}
     }
+
+    pub(super) fn split_off(&mut self, _seq: u64) -> Option<Self> {
+        match *self {}
+    }
 }
 
 #[derive(Debug, Clone, Default)]

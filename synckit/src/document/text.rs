@@ -5,14 +5,13 @@ use std::sync::Arc;
 
 use super::edit::{check_key, check_value};
 use super::error::WriteError;
-use super::text_undo::TextInverse;
+use super::text_undo::{Edited, TextInverse};
 use super::transaction::Transaction;
 use super::undo::Inverse;
 use crate::crdt::container::ContainerId;
 use crate::crdt::marks::{Anchor, Expand, Found, Mark};
 use crate::crdt::operation::Action;
 use crate::crdt::text::{TextAction, TextState};
-use crate::few::Few;
 use crate::sequence::SequenceError;
 use crate::value::Value;
 use crate::version::Dot;
@@ -20,21 +19,33 @@ use crate::version::Dot;
 /// Bytes of one insertion, so that it always fits into one message.
 const MAX_INSERT: usize = 1 << 20;
 
-/// Characters that were deleted: the id of the first, what they were, and how they were marked.
-#[derive(Debug, Clone)]
-pub(crate) struct Lost {
-    first: Dot,
-    text: String,
-    marks: Vec<Marked>,
+/// Characters that come back: the id of the first, what they are, and how they were marked.
+#[derive(Debug)]
+pub(super) struct Lost {
+    pub(super) first: Dot,
+    pub(super) text: String,
+    pub(super) marks: Vec<Marked>,
 }
 
-/// A mark on a stretch of characters, by positions in it, and the operation that it came with.
+/// A mark on a stretch of characters, by positions in it or by the numbers of their deletions, and the operation that it came with.
 #[derive(Debug, Clone, PartialEq)]
-struct Marked {
-    range: Range<usize>,
+pub(super) struct Marked {
+    pub(super) range: Range<usize>,
     key: Arc<str>,
     value: Option<Value>,
     by: Dot,
+}
+
+impl Marked {
+    /// The same on another range.
+    pub(super) fn on(&self, range: Range<usize>) -> Self {
+        Self { range, ..self.clone() }
+    }
+
+    /// Whether it is the same mark, wherever.
+    pub(super) fn is_alike(&self, other: &Self) -> bool {
+        (&self.key, &self.value, self.by) == (&other.key, &other.value, other.by)
+    }
 }
 
 /// A stretch, how a key was marked there before, and by which operation.
@@ -81,27 +92,24 @@ impl Transaction<'_> {
         characters: &str,
     ) -> Result<Option<Dot>, WriteError> {
         check_insertion(characters)?;
-        let mut len = 0;
-        let first = self.edit_text(text, |dot, text| {
-            len = match text.deleted_end(at) {
+        self.edit_text(text, Edited::Inserted, |dot, text| {
+            Ok(match text.deleted_end(at) {
                 Some(end) => text.insert_behind(dot, end, characters)?,
                 None => text.insert(dot, at, characters)?,
-            };
-            Ok::<_, WriteError>(len)
-        })?;
-        if let Some(first) = first {
-            let inserted = Few::one((first, len));
-            self.open.remember(Inverse::Text(TextInverse::Insert { text: text.clone(), inserted }));
-        }
-        Ok(first)
+            })
+        })
     }
 
     /// Deletes a range of positions.
     pub(crate) fn text_delete(&mut self, text: &ContainerId, range: Range<usize>) -> Result<(), WriteError> {
-        let lost = self.state.text(text).map(|text| lost(text, range.clone())).unwrap_or_default();
-        let deleted = self.edit_text(text, |dot, text| text.delete(dot, range).map_err(WriteError::from))?;
-        if deleted.is_some() {
-            self.open.remember(Inverse::Text(TextInverse::Delete { text: text.clone(), lost }));
+        let first = self.next_dot().seq as usize;
+        let state = self.state.text(text).filter(|text| !text.marks.is_empty());
+        let marks = state.map(|text| marks(text, range.clone(), first)).unwrap_or_default();
+        let deleted = self.edit_text(text, Edited::Deleted, |dot, text| Ok(text.delete(dot, range)?))?;
+        if deleted.is_some()
+            && let Some(Inverse::Text(TextInverse::Edits(edits))) = self.open.inverses.last_mut()
+        {
+            edits.marks.extend(marks);
         }
         Ok(())
     }
@@ -174,12 +182,10 @@ impl Transaction<'_> {
         let len = lost.text.chars().count();
         let last = Dot::new(lost.first.replica, lost.first.seq + len as u64 - 1);
         // Right where they were, among others that are deleted: these may come back later and find their order.
-        let first = self.edit_text(text, |dot, text| text.insert_behind(dot, last, &lost.text));
-        let Ok(Some(first)) = first else { return Ok(()) };
+        let behind = |dot, text: &mut TextState| Ok(text.insert_behind(dot, last, &lost.text)?);
+        let Ok(Some(first)) = self.edit_text(text, Edited::Inserted, behind) else { return Ok(()) };
         let at = self.state.text(text).and_then(|text| text.sequence().position_of(first));
         let Some((at, _)) = at else { return Ok(()) };
-        let inserted = Few::one((first, len));
-        self.open.remember(Inverse::Text(TextInverse::Insert { text: text.clone(), inserted }));
         for step in 0..len as u64 {
             let now = Dot::new(first.replica, first.seq + step);
             renamed.characters.push((Dot::new(lost.first.replica, lost.first.seq + step), now));
@@ -196,7 +202,7 @@ impl Transaction<'_> {
         renamed: &mut Renamed,
     ) -> Result<(), WriteError> {
         let len = lost.text.chars().count();
-        let now = self.state.text(text).map(|text| marks(text, at..at + len)).unwrap_or_default();
+        let now = self.state.text(text).map(|text| marks(text, at..at + len, 0)).unwrap_or_default();
         for Marked { range, key, .. } in
             now.iter().filter(|mark| mark.value.is_some() && !lost.marks.contains(mark))
         {
@@ -236,25 +242,14 @@ impl Transaction<'_> {
     }
 }
 
-/// What is about to be deleted.
-fn lost(text: &TextState, range: Range<usize>) -> Vec<Lost> {
-    let mut at = range.start;
-    let stretch = |(first, len): (Dot, usize)| {
-        let range = at..at + len;
-        at += len;
-        Lost { first, text: text.sequence().slice(range.clone()), marks: marks(text, range) }
-    };
-    text.sequence().dots_in(range).into_iter().map(stretch).collect()
-}
-
-/// How a range is marked, by positions in it.
-fn marks(text: &TextState, range: Range<usize>) -> Vec<Marked> {
+/// How a range is marked, by numbers from `first` on.
+fn marks(text: &TextState, range: Range<usize>, first: usize) -> Vec<Marked> {
     if text.marks.is_empty() {
         return Vec::new();
     }
     let within = text.marks.within(text.sequence(), range.clone()).into_iter();
     let marked = |(span, key, by, value): Found| Marked {
-        range: span.start - range.start..span.end - range.start,
+        range: first + span.start - range.start..first + span.end - range.start,
         key,
         value,
         by,

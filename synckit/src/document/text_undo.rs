@@ -2,27 +2,20 @@
 
 use std::sync::Arc;
 
-use super::text::{Lost, Renamed, Unmarked};
+use super::text::{Lost, Marked, Renamed, Unmarked};
 use super::transaction::Transaction;
 use super::undo::{Aspect, UndoHistory};
 use crate::crdt::container::ContainerId;
-use crate::few::Few;
+use crate::crdt::text::{TextAction, TextState};
 use crate::hash::HashMap;
+use crate::sequence::Edit;
 use crate::version::Dot;
 
 /// What takes a write to a text back.
 #[derive(Debug, Clone)]
 pub(crate) enum TextInverse {
-    /// Characters that were inserted: those that still show go.
-    Insert {
-        text: ContainerId,
-        inserted: Few<(Dot, usize)>,
-    },
-    /// Characters that were deleted, in the order in which they were: they come back.
-    Delete {
-        text: ContainerId,
-        lost: Vec<Lost>,
-    },
+    /// Characters that came or went: those that came go, those that went come back.
+    Edits(Edits),
     Mark {
         text: ContainerId,
         key: Arc<str>,
@@ -31,32 +24,98 @@ pub(crate) enum TextInverse {
     },
 }
 
+/// Edits of a text under numbers that follow each other. What they were, the text itself knows.
+#[derive(Debug, Clone)]
+pub(crate) struct Edits {
+    text: ContainerId,
+    first: Dot,
+    /// Behind the last number.
+    end: u64,
+    what: Edited,
+    /// How what went was marked, by the numbers of the deletions.
+    pub(super) marks: Vec<Marked>,
+}
+
+/// What edits did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Edited {
+    Inserted,
+    Deleted,
+    Both,
+}
+
+impl Edits {
+    pub(super) fn new(text: ContainerId, first: Dot, steps: u64, what: Edited) -> Self {
+        Self { text, first, end: first.seq + steps, what, marks: Vec::new() }
+    }
+
+    /// Goes on with edits of a text. Returns whether they follow.
+    pub(super) fn go_on(&mut self, text: &ContainerId, first: Dot, steps: u64, what: Edited) -> bool {
+        let follow = self.end == first.seq && self.first.replica == first.replica && self.text == *text;
+        if follow {
+            self.end += steps;
+            self.what = if self.what == what { what } else { Edited::Both };
+        }
+        follow
+    }
+
+    /// What went, by the operations that took it. What had come by one of these edits is left out.
+    fn lost(&self, text: &TextState, dot: Dot, target: Dot, len: u64, descending: bool) -> Vec<Lost> {
+        let low = if descending { target.seq + 1 - len } else { target.seq };
+        let own = target.replica == self.first.replica;
+        let high = if own { (low + len).min(self.first.seq) } else { low + len };
+        let stretches = text.sequence().texts_of(Dot { seq: low, ..target }, high.saturating_sub(low));
+        let lost = |(first, characters): (Dot, String)| {
+            let (from, count) = ((first.seq - low) as usize, characters.chars().count());
+            // The number of the deletion of the first one, or of the last one.
+            let begin = dot.seq as usize + if descending { len as usize - from - count } else { from };
+            let mut marks: Vec<Marked> = Vec::new();
+            for mark in &self.marks {
+                let (start, end) = (mark.range.start.max(begin), mark.range.end.min(begin + count));
+                if start >= end {
+                    continue;
+                }
+                let (start, end) = (start - begin, end - begin);
+                let range = if descending { count - end..count - start } else { start..end };
+                let joins = |other: &&mut Marked| {
+                    (other.range.end == range.start || other.range.start == range.end) && other.is_alike(mark)
+                };
+                match marks.iter_mut().find(joins) {
+                    Some(other) => {
+                        other.range = other.range.start.min(range.start)..other.range.end.max(range.end);
+                    }
+                    None => marks.push(mark.on(range)),
+                }
+            }
+            Lost { first, text: characters, marks }
+        };
+        stretches.into_iter().map(lost).collect()
+    }
+}
+
 impl TextInverse {
-    /// Characters typed one behind the other are one step, and so are those deleted one after the other. Returns whether
+    /// Characters typed one after the other are one step, and so are those deleted one after the other. Returns whether
     /// `next` has become part of this one.
     pub(super) fn merge(&mut self, next: &mut Self) -> bool {
-        match (self, next) {
-            (Self::Insert { text, inserted }, Self::Insert { text: next_text, inserted: next })
-                if text == next_text =>
-            {
-                let Some(last) = inserted.last_mut() else { return false };
-                let end = Dot::new(last.0.replica, last.0.seq + last.1 as u64);
-                let mut stretches = next.iter().copied();
-                let goes_on = stretches.next().filter(|first| first.0 == end);
-                if let Some(first) = goes_on {
-                    last.1 += first.1;
-                    inserted.extend(stretches);
-                }
-                goes_on.is_some()
-            }
-            (Self::Delete { text, lost }, Self::Delete { text: next_text, lost: next })
-                if text == next_text =>
-            {
-                lost.append(next);
-                true
-            }
-            _ => false,
+        let (Self::Edits(last), Self::Edits(next)) = (self, next) else { return false };
+        let merged = last.what == next.what
+            && last.what != Edited::Both
+            && last.go_on(&next.text, next.first, next.end - next.first.seq, next.what);
+        if merged {
+            last.marks.append(&mut next.marks);
         }
+        merged
+    }
+
+    /// Cuts it before sequence number `seq`, if it goes on there. Returns the rest.
+    pub(super) fn split_off(&mut self, seq: u64) -> Option<Self> {
+        let Self::Edits(edits) = self else { return None };
+        if !(edits.first.seq + 1..edits.end).contains(&seq) {
+            return None;
+        }
+        let rest = Edits { first: Dot { seq, ..edits.first }, ..edits.clone() };
+        edits.end = seq;
+        Some(Self::Edits(rest))
     }
 }
 
@@ -70,17 +129,26 @@ impl UndoHistory {
     pub(super) fn take_back_text(&mut self, inverse: &TextInverse, transaction: &mut Transaction<'_>) {
         let mut renamed = Renamed::default();
         match inverse {
-            TextInverse::Insert { text, inserted } => {
-                let characters = inserted.iter().flat_map(|&(first, len)| {
-                    (0..len as u64).map(move |step| Dot::new(first.replica, first.seq + step))
-                });
-                let today: Vec<Dot> = characters.map(|dot| self.resolve(Aspect::Life, dot)).collect();
-                transaction.text_take_out(text, &today);
-            }
-            TextInverse::Delete { text, lost } => {
-                for lost in lost.iter().rev() {
+            TextInverse::Edits(edits) => {
+                let text = &edits.text;
+                let Some(state) = transaction.state.text_mut(text) else { return };
+                state.prepare();
+                let (mut came, mut went) = (Vec::new(), Vec::new());
+                for (dot, action) in state.edits_by(edits.first.replica, edits.first.seq, edits.end - 1) {
+                    match action {
+                        TextAction::Edit(Edit::Delete { target, len, descending, .. }) => {
+                            went.extend(edits.lost(state, dot, target, len as u64, descending));
+                        }
+                        action => came.extend(
+                            (0..action.span())
+                                .map(|step| self.resolve(Aspect::Life, Dot { seq: dot.seq + step, ..dot })),
+                        ),
+                    }
+                }
+                for lost in went.iter().rev() {
                     let _ = transaction.text_put_back(text, lost, &mut renamed);
                 }
+                transaction.text_take_out(text, &came);
             }
             TextInverse::Mark { text, key, previous, written } => {
                 let ours = self.origin(*written);

@@ -1,9 +1,13 @@
 //! Local writes: one transaction becomes one change.
 
 #[cfg(feature = "text")]
+use super::error::WriteError;
+#[cfg(feature = "text")]
 use super::event::Target;
 use super::event::Touched;
 use super::state::DocumentState;
+#[cfg(feature = "text")]
+use super::text_undo::{Edited, Edits, TextInverse};
 use super::undo::Inverse;
 use std::sync::atomic::Ordering;
 
@@ -31,8 +35,6 @@ pub(crate) struct Open {
     touched: Touched,
     /// What takes each operation back, in order.
     pub(crate) inverses: Vec<Inverse>,
-    /// The inverses in front of this one are taken back apart from those behind: none of them is made longer.
-    pub(crate) fixed: usize,
 }
 
 /// What a transaction did.
@@ -62,27 +64,37 @@ impl Transaction<'_> {
         dot
     }
 
-    /// Writes to a text by position, which takes as many sequence numbers as `edit` returns.
+    /// Writes to a text by position, which takes as many sequence numbers as `edit` returns. Returns the first of them.
     #[cfg(feature = "text")]
-    pub(crate) fn edit_text<E>(
+    pub(crate) fn edit_text(
         &mut self,
         container: &ContainerId,
-        edit: impl FnOnce(Dot, &mut TextState) -> Result<usize, E>,
-    ) -> Result<Option<Dot>, E> {
+        what: Edited,
+        edit: impl FnOnce(Dot, &mut TextState) -> Result<usize, WriteError>,
+    ) -> Result<Option<Dot>, WriteError> {
         let dot = self.next_dot();
         let Some(text) = self.state.text_mut(container) else { return Ok(None) };
         let steps = edit(dot, text)? as u64;
         if steps == 0 {
             return Ok(None);
         }
-        self.open.next_seq += steps;
+        let open = &mut *self.open;
+        open.next_seq += steps;
         self.state.version.advance(dot.replica, dot.seq + steps - 1);
+        if let Some(Inverse::Text(TextInverse::Edits(last))) = open.inverses.last_mut()
+            && last.go_on(container, dot, steps, what)
+        {
+            // In this transaction the text was written before: an open one begins without inverses.
+            return Ok(Some(dot));
+        }
         // The text was written last.
         self.state.recent.touch((self.state.last, Part::Whole));
-        if self.open.edited.iter().all(|(other, _)| other != container) {
-            self.open.edited.push((container.clone(), dot.seq));
-            self.open.touched.insert(Target::Content(container.clone()));
+        if open.edited.iter().all(|(other, _)| other != container) {
+            open.edited.push((container.clone(), dot.seq));
+            open.touched.insert(Target::Content(container.clone()));
         }
+        let edits = Edits::new(container.clone(), dot, steps, what);
+        open.inverses.push(Inverse::Text(TextInverse::Edits(edits)));
         Ok(Some(dot))
     }
 
@@ -97,32 +109,9 @@ impl Transaction<'_> {
 }
 
 impl Open {
-    /// Keeps what takes an operation back: by itself, or as a part of what takes the one before back.
-    pub(crate) fn remember(&mut self, mut inverse: Inverse) {
-        let joined = self
-            .inverses
-            .get_mut(self.fixed..)
-            .and_then(<[_]>::last_mut)
-            .is_some_and(|last| last.join(&mut inverse));
-        if !joined {
-            self.inverses.push(inverse);
-        }
-    }
-
-    /// Begins a part that can be taken back alone. Returns what [`end_part`](Self::end_part) is to be given.
-    pub(crate) fn begin_part(&mut self) -> usize {
-        std::mem::replace(&mut self.fixed, self.inverses.len())
-    }
-
-    /// Ends a part.
-    pub(crate) fn end_part(&mut self, outer: usize) {
-        let begin = std::mem::replace(&mut self.fixed, outer);
-        if self.inverses.len() == begin + 1
-            && begin > outer
-            && let Some(inverse) = self.inverses.pop()
-        {
-            self.remember(inverse);
-        }
+    /// Where a part begins that can be taken back alone: how many inverses there are, and the number of its first operation.
+    pub(crate) fn mark(&self) -> (usize, u64) {
+        (self.inverses.len(), self.next_seq)
     }
 }
 
@@ -138,14 +127,12 @@ impl DocumentState {
             edited: Few::default(),
             touched: Touched::default(),
             inverses: Vec::new(),
-            fixed: 0,
         }
     }
 
     /// Ends a transaction. `None` when it did nothing.
     pub(crate) fn commit(&mut self, open: Open) -> Option<Committed> {
-        let Open { replica, first_seq, next_seq, time, operations, edited, touched, inverses, fixed: _ } =
-            open;
+        let Open { replica, first_seq, next_seq, time, operations, edited, touched, inverses } = open;
         if next_seq == first_seq {
             return None;
         }

@@ -81,10 +81,18 @@ pub(crate) enum Inverse {
 
 impl Inverse {
     /// Takes in `next`, which takes back what was done right behind this one. Returns whether it has; then nothing is left of `next`.
-    pub(super) fn join(&mut self, next: &mut Self) -> bool {
+    fn join(&mut self, next: &mut Self) -> bool {
         match (self, next) {
             (Self::Text(last), Self::Text(next)) => last.merge(next),
             _ => false,
+        }
+    }
+
+    /// Cuts off what takes back the operations from sequence number `seq` on, if there are others before.
+    fn split_off(&mut self, seq: u64) -> Option<Self> {
+        match self {
+            Self::Text(last) => last.split_off(seq).map(Self::Text),
+            _ => None,
         }
     }
 }
@@ -210,15 +218,16 @@ impl UndoHistory {
         }
     }
 
-    /// Takes back what a transaction has done after its first `keep` inverses: it was given up halfway. What it brings back
-    /// has new ids, which stand for those that the inverses kept know.
-    pub(crate) fn roll_back(&mut self, state: &mut DocumentState, open: &mut Open, keep: usize) {
+    /// Takes back what a transaction has done since [`Open::mark`]: it was given up halfway. What it brings back has new ids, which
+    /// stand for those that the inverses kept know.
+    pub(crate) fn roll_back(&mut self, state: &mut DocumentState, open: &mut Open, mark: (usize, u64)) {
+        let (keep, seq) = mark;
         let inverses = open.inverses.split_off(keep.min(open.inverses.len()));
-        let outer = std::mem::replace(&mut open.fixed, keep);
+        let begun = open.inverses.last_mut().and_then(|last| last.split_off(seq));
         let mut transaction = Transaction { state, open };
         inverses.iter().rev().for_each(|inverse| self.take_back(inverse, &mut transaction));
+        begun.iter().for_each(|inverse| self.take_back(inverse, &mut transaction));
         open.inverses.truncate(keep);
-        open.fixed = outer;
     }
 
     /// The operation that stands for `dot` today.

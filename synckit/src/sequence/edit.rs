@@ -227,7 +227,7 @@ impl Sequence {
         let mut streams = Vec::new();
         for &(replica, at) in &self.by_replica {
             let mut edits = Vec::new();
-            self.edits_of(at, version.get(replica), &mut |edit| edits.push(edit));
+            self.edits_of(at, version.get(replica), u64::MAX, &mut |edit| edits.push(edit));
             streams.push((replica, edits));
         }
         causal::merge(streams, Edit::dot, |edit, need| {
@@ -235,11 +235,11 @@ impl Sequence {
         })
     }
 
-    /// What one writer did that `version` lacks, ascending.
-    pub(crate) fn edits_by(&self, replica: ReplicaId, version: &VersionVector) -> Vec<Edit> {
+    /// What one writer did from sequence number `first` to `last`, ascending. The last edit may go on behind it.
+    pub(crate) fn edits_by(&self, replica: ReplicaId, first: u64, last: u64) -> Vec<Edit> {
         let mut edits = Vec::new();
         if let Ok(at) = self.by_replica.binary_search_by_key(&replica, |entry| entry.0) {
-            self.edits_of(self.by_replica[at].1, version.get(replica), &mut |edit| edits.push(edit));
+            self.edits_of(self.by_replica[at].1, first - 1, last, &mut |edit| edits.push(edit));
         }
         edits
     }
@@ -247,11 +247,12 @@ impl Sequence {
     /// Hands over a writer's edits behind sequence number `known`, ascending.
     pub(crate) fn edits_since(&self, version: &VersionVector, emit: &mut dyn FnMut(Edit)) {
         for &(replica, at) in &self.by_replica {
-            self.edits_of(at, version.get(replica), emit);
+            self.edits_of(at, version.get(replica), u64::MAX, emit);
         }
     }
 
-    fn edits_of(&self, at: WriterIndex, known: u64, emit: &mut dyn FnMut(Edit)) {
+    /// The edits of a writer behind sequence number `known`, as far as they begin up to `last`.
+    fn edits_of(&self, at: WriterIndex, known: u64, last: u64, emit: &mut dyn FnMut(Edit)) {
         let writer = &self.writers[at as usize];
         let Some(next) = u32::try_from(known).ok().and_then(|known| known.checked_add(1)) else { return };
         let mut spans = behind(&writer.spans, |span| span.end() <= next);
@@ -259,10 +260,16 @@ impl Sequence {
         loop {
             match (spans.split_first(), deletions.split_first()) {
                 (Some((span, rest)), deletion) if deletion.is_none_or(|(next, _)| span.seq < next.seq) => {
+                    if u64::from(span.seq) > last {
+                        return;
+                    }
                     self.insertion(at, span, next, emit);
                     spans = rest;
                 }
                 (_, Some((deletion, rest))) => {
+                    if u64::from(deletion.seq) > last {
+                        return;
+                    }
                     self.deletion(at, deletion.from(next), emit);
                     deletions = rest;
                 }

@@ -8,7 +8,6 @@ use super::contents::byte_len;
 use super::piece::Piece;
 use super::tree::Sum;
 use super::{Sequence, Spot};
-use crate::few::Few;
 use crate::version::Dot;
 
 impl Sequence {
@@ -115,10 +114,33 @@ impl Sequence {
         self.index();
     }
 
+    /// Characters `first` to `first + len` of one writer, deleted or not, as stretches that have nothing between them, not even
+    /// something deleted, with their text. O(pieces log n) after [`prepare`](Self::prepare).
+    pub(crate) fn texts_of(&self, first: Dot, len: u64) -> Vec<(Dot, String)> {
+        let mut stretches: Vec<(Dot, String)> = Vec::new();
+        let (mut dot, end) = (first, first.seq + len);
+        let mut next = None;
+        while dot.seq < end {
+            let Some((spot, offset)) = self.id(dot).and_then(|id| self.find(id)) else { break };
+            let piece = self.piece(spot);
+            let take = piece.len().wrapping_sub(offset).min((end - dot.seq) as u32);
+            let bytes = self.contents.bytes(piece, offset)..self.contents.bytes(piece, offset + take);
+            let text = self.contents.text(piece).get(bytes.start as usize..bytes.end as usize).unwrap_or("");
+            match stretches.last_mut() {
+                Some((_, before)) if next == Some((spot, offset)) => before.push_str(text),
+                _ => stretches.push((dot, text.to_owned())),
+            }
+            dot.seq += u64::from(take);
+            next = self.successor(Some((spot, offset + take - 1)));
+        }
+        stretches
+    }
+
     /// The ids of the visible characters in a range, as stretches that were typed in one go and have nothing between
     /// them, not even something deleted. O(log n + pieces).
-    pub(crate) fn dots_in(&self, range: Range<usize>) -> Few<(Dot, usize)> {
-        let mut stretches: Few<(Dot, usize)> = Few::default();
+    #[cfg(feature = "history")]
+    pub(crate) fn dots_in(&self, range: Range<usize>) -> Vec<(Dot, usize)> {
+        let mut stretches: Vec<(Dot, usize)> = Vec::new();
         let mut left = range.end.min(self.len()).saturating_sub(range.start);
         if left == 0 {
             return stretches;

@@ -236,3 +236,28 @@ fn a_part_of_a_transaction_that_fails_leaves_what_was_typed_before_it() {
     assert!(note.undo_manager().undo());
     assert_eq!(read(&note), "over");
 }
+
+#[test]
+fn a_part_that_fails_takes_back_itself_and_what_came_and_went_in_one_step_stays_away() {
+    let note = note(1);
+    let (body, undo) = (note.body(), note.undo_manager());
+    body.push("abc").unwrap();
+    body.mark(0..3, "bold", true, Expand::After).unwrap();
+    let steps = body.update(|body| {
+        body.insert(3, "def")?;
+        let part: Result<(), WriteError> = body.update(|body| {
+            body.insert(6, "gone")?;
+            body.delete(1..5)?;
+            Err(WriteError::NotFound)
+        });
+        assert_eq!((part, drawn(&note).as_str()), (Err(WriteError::NotFound), "[bold:abcdef]"));
+        body.delete(2..4)
+    });
+    assert_eq!((steps, drawn(&note).as_str()), (Ok(()), "[bold:abef]"));
+    for _ in 0..3 {
+        assert!(undo.undo());
+        assert_eq!(drawn(&note), "[bold:abc]");
+        assert!(undo.redo());
+        assert_eq!(drawn(&note), "[bold:abef]");
+    }
+}

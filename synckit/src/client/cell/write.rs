@@ -156,8 +156,8 @@ fn closed() -> WriteError {
 struct Scope<'a> {
     cell: &'a DocumentCell,
     now: u64,
-    /// When it is part of another one: how many inverses there were before, and what the part ends with.
-    part: Option<(usize, usize)>,
+    /// Where it begins when it is part of another one.
+    part: Option<(usize, u64)>,
     /// Begun and not ended.
     open: bool,
     /// After the end: whether the driver is to be told, and whether somebody is to be called.
@@ -176,7 +176,7 @@ impl<'a> Scope<'a> {
     fn begin(&mut self, inner: &mut Inner) {
         self.open = true;
         match &mut inner.open {
-            Some(open) => self.part = Some((open.inverses.len(), open.begin_part())),
+            Some(open) => self.part = Some(open.mark()),
             None => {
                 let mut open = inner.state.begin(inner.replica, self.now);
                 open.inverses = inner.undo.spare();
@@ -190,10 +190,10 @@ impl<'a> Scope<'a> {
         self.open = false;
         let Some(open) = &mut inner.open else { return };
         if given_up {
-            inner.undo.roll_back(&mut inner.state, open, self.part.map_or(0, |part| part.0));
+            inner.undo.roll_back(&mut inner.state, open, self.part.unwrap_or_default());
         }
-        if let Some((_, outer)) = self.part {
-            return open.end_part(outer);
+        if self.part.is_some() {
+            return;
         }
         let Some(open) = inner.open.take() else { return };
         self.cell.in_transaction.store(false, Ordering::Relaxed);
