@@ -55,9 +55,12 @@ pub use edit::{Edit, Inserted};
 pub use history::TextChange;
 pub(crate) use integrate::Step;
 
+use std::sync::OnceLock;
+
 use crate::version::{Dot, ReplicaId, VersionVector};
 use contents::Contents;
 use hot::Hot;
+use index::Index;
 use piece::{Id, Piece, WriterIndex};
 use siblings::Siblings;
 use tree::{Sum, Tree};
@@ -108,8 +111,8 @@ pub struct Sequence {
     hot: Hot,
     /// Where many have inserted at one place.
     siblings: Option<Box<Siblings>>,
-    /// Whether the writers' indices from characters to leaves are kept: from the first time that one is needed.
-    indexed: bool,
+    /// For each writer which leaf a character is in: kept from the first time that somebody asks.
+    index: OnceLock<Vec<Index>>,
 }
 
 impl Sequence {
@@ -149,6 +152,7 @@ impl Sequence {
             + self.by_replica.capacity() * size_of::<(ReplicaId, WriterIndex)>()
             + self.tree.heap_size()
             + self.contents.heap_size()
+            + self.index.get().map_or(0, |index| index.iter().map(Index::heap_size).sum())
     }
 
     fn piece(&self, spot: Spot) -> &Piece {
@@ -181,6 +185,9 @@ impl Sequence {
                 self.by_replica.insert(at, (replica, index));
                 self.writers.push(Writer::new(replica));
                 self.contents.add_writer();
+                if let Some(index) = self.index.get_mut() {
+                    index.push(Index::default());
+                }
                 index
             }
         };

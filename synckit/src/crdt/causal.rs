@@ -5,9 +5,11 @@ use crate::version::{Dot, ReplicaId};
 /// Merges streams of edits, each of one replica and ascending, so that each comes behind those that it depends on. A stream
 /// goes on for as long as it can, so that neighbours can travel under one header. O(n log replicas).
 ///
-/// A dependency on something that is in no stream counts as met.
+/// A dependency on something that is in no stream counts as met. Of streams that do not wait for one another
+/// those of lower replicas come first, or last when it goes `down`.
 pub(crate) fn merge<T>(
     mut streams: Vec<(ReplicaId, Vec<T>)>,
+    down: bool,
     dot: impl Fn(&T) -> Dot,
     dependencies: impl Fn(&T, &mut dyn FnMut(Dot)),
 ) -> Vec<T> {
@@ -24,7 +26,8 @@ pub(crate) fn merge<T>(
     // a circle; there is none in honest edits, and in others it is cut.
     let mut stack: Vec<(usize, u64)> = Vec::new();
     let mut waiting = vec![false; rest.len()];
-    for first in 0..rest.len() {
+    for turn in 0..rest.len() {
+        let first = if down { rest.len() - 1 - turn } else { turn };
         stack.push((first, u64::MAX));
         while let Some(&(at, goal)) = stack.last() {
             waiting[at] = true;

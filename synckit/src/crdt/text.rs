@@ -148,8 +148,6 @@ impl TextState {
     pub(crate) fn load(&mut self, sequence: Sequence) {
         self.sequence = sequence;
         self.loading = true;
-        // What others lack of it is looked up by id.
-        self.sequence.prepare();
         if let Some(recent) = &mut self.recent {
             // Whoever follows reads it anew.
             recent.revision += 1;
@@ -161,7 +159,6 @@ impl TextState {
     #[cfg(feature = "history")]
     pub(crate) fn restore_deleted(&mut self, runs: &[(u64, bool)], text: &str) -> Result<(), DecodeError> {
         self.sequence.restore_deleted(runs, text)?;
-        self.sequence.prepare();
         Ok(())
     }
 
@@ -180,7 +177,6 @@ impl TextState {
         if self.marks.is_empty() || !self.sequence.is_deleted_behind(at) {
             return None;
         }
-        self.sequence.prepare();
         self.marks.deleted_end(&self.sequence, at)
     }
 
@@ -261,18 +257,12 @@ impl TextState {
         self.marks.settle(&self.sequence);
     }
 
-    /// Makes looking up characters by id fast.
-    pub(crate) fn prepare(&mut self) {
-        self.sequence.prepare();
-    }
-
     /// Puts a mark on the text. Returns whether it shows anywhere.
     fn mark(&mut self, stamp: Stamp, mark: &Mark) -> bool {
         if self.loading {
             self.marks.restore(stamp, mark.clone());
             return false;
         }
-        self.sequence.prepare();
         let Some(range) = mark.range(&self.sequence) else { return false };
         if !self.marks.add(stamp, mark.clone(), &self.sequence) {
             return false;
@@ -290,7 +280,6 @@ impl TextState {
 
     /// The number that the next step will have. From the first call on, steps are kept.
     pub(crate) fn follow(&mut self) -> u64 {
-        self.sequence.prepare();
         self.recent.get_or_insert_default().revision
     }
 

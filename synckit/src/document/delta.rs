@@ -79,7 +79,7 @@ impl DocumentState {
                 ordered = streams.remove(leading).1;
             }
             let first = |stretch: &Stretch| Dot::new(stretch.replica, stretch.first);
-            ordered.extend(causal::merge(streams, first, |stretch, need| {
+            ordered.extend(causal::merge(streams, false, first, |stretch, need| {
                 let operations = stretch.operations.iter();
                 operations.flat_map(|operation| operation.action.dependencies()).flatten().for_each(need);
             }));

@@ -126,7 +126,6 @@ impl Transaction<'_> {
         check_key(key)?;
         value.as_ref().map_or(Ok(()), check_value)?;
         let Some(state) = self.state.text_mut(text) else { return Ok(None) };
-        state.prepare();
         let len = state.sequence().len();
         if range.end > len {
             return Err(WriteError::OutOfBounds { index: range.end, len });
@@ -154,7 +153,6 @@ impl Transaction<'_> {
     /// Deletes those of these characters that still show.
     pub(super) fn text_take_out(&mut self, text: &ContainerId, characters: &[Dot]) {
         let Some(state) = self.state.text_mut(text) else { return };
-        state.prepare();
         let sequence = state.sequence();
         let places = characters.iter().filter_map(|dot| sequence.position_of(*dot)).filter(|place| place.1);
         let mut places: Vec<usize> = places.map(|(at, _)| at).collect();
@@ -177,8 +175,6 @@ impl Transaction<'_> {
         lost: &Lost,
         renamed: &mut Renamed,
     ) -> Result<(), WriteError> {
-        let Some(state) = self.state.text_mut(text) else { return Ok(()) };
-        state.prepare();
         let len = lost.text.chars().count();
         let last = Dot::new(lost.first.replica, lost.first.seq + len as u64 - 1);
         // Right where they were, among others that are deleted: these may come back later and find their order.

@@ -132,7 +132,6 @@ impl UndoHistory {
             TextInverse::Edits(edits) => {
                 let text = &edits.text;
                 let Some(state) = transaction.state.text_mut(text) else { return };
-                state.prepare();
                 let (mut came, mut went) = (Vec::new(), Vec::new());
                 for (dot, action) in state.edits_by(edits.first.replica, edits.first.seq, edits.end - 1) {
                     match action {

@@ -241,11 +241,7 @@ impl TextRef {
 
     /// Where a cursor is now. `None` when its character has not arrived here. O(log n).
     pub fn position_of(&self, cursor: &Cursor) -> Option<usize> {
-        self.change(|text| {
-            text.prepare();
-            cursor.0.position(text.sequence())
-        })
-        .flatten()
+        self.change(|text| cursor.0.position(text.sequence())).flatten()
     }
 
     pub(super) fn look<R>(&self, look: impl FnOnce(&TextState) -> R) -> Option<R> {

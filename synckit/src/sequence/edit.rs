@@ -230,7 +230,7 @@ impl Sequence {
             self.edits_of(at, version.get(replica), u64::MAX, &mut |edit| edits.push(edit));
             streams.push((replica, edits));
         }
-        causal::merge(streams, Edit::dot, |edit, need| {
+        causal::merge(streams, false, Edit::dot, |edit, need| {
             edit.dependencies().into_iter().flatten().for_each(need);
         })
     }

@@ -1,6 +1,8 @@
 //! A sequence as it was. Insertions and deletions have numbers of their own and stay in the writers' logs, so what showed at
 //! a version needs no replay: a character shows when the version knows it and no deletion of it.
 
+use std::sync::OnceLock;
+
 use super::Sequence;
 use super::contents::astral;
 use super::piece::{Piece, Place};
@@ -258,9 +260,7 @@ impl Sequence {
             return Err(WRONG);
         }
         self.tree = Tree::bottom_up(pieces, &self.contents);
-        if std::mem::take(&mut self.indexed) {
-            self.index();
-        }
+        self.index = OnceLock::new();
         Ok(())
     }
 

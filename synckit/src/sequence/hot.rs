@@ -144,9 +144,9 @@ impl Sequence {
         // Where text grows at its end, full leaves are left behind.
         let keep = if spot.slot + 1 == len { len - 1 } else { LEAF / 2 };
         let fresh = self.tree.split(spot.leaf, keep, &self.contents);
-        if self.indexed {
+        if let Some(index) = self.index.get_mut() {
             for piece in self.tree.leaf(fresh).pieces() {
-                self.writers[piece.writer as usize].index.assign(piece.seq, piece.end(), fresh);
+                index[piece.writer as usize].assign(piece.seq, piece.end(), fresh);
             }
         }
         let Sum { chars: moved, .. } = self.tree.leaf_sum(fresh);

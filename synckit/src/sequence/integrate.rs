@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use super::contents::byte_len;
 use super::edit::{Edit, Inserted};
 use super::hot::Typing;
+use super::index::Index;
 use super::piece::{Id, MAX_PIECE, Piece, Place};
 use super::writer::{Deletion, Span};
 use super::{Sequence, SequenceError, Spot};
@@ -49,7 +50,6 @@ impl Sequence {
         if len == 0 {
             return Ok(());
         }
-        self.index();
         let id = Id::new(self.writer(dot.replica), dot.seq as u32);
         match edit {
             Edit::Insert { left, right, text, .. } => {
@@ -298,29 +298,22 @@ impl Sequence {
         self.tree.compare(a.leaf, b.leaf).then(a.slot.cmp(&b.slot)).then(a_offset.cmp(&b_offset))
     }
 
-    /// Where a character is. O(log n). The index has to be there.
+    /// Where a character is. O(log n), but for the first time.
     pub(super) fn find(&self, id: Id) -> Option<At> {
-        let leaf = match self.indexed {
-            true => self.writers.get(id.writer as usize)?.index.leaf(id.seq)?,
-            false => self.tree.pieces().find(|(_, piece)| piece.contains(id))?.0,
-        };
+        let index = self.index.get_or_init(|| self.indices());
+        let leaf = index.get(id.writer as usize)?.leaf(id.seq)?;
         let slot = self.tree.leaf(leaf).pieces().iter().position(|piece| piece.contains(id))?;
         let spot = Spot { leaf, slot };
         Some((spot, id.seq - self.piece(spot).seq))
     }
 
-    /// Builds the indices from characters to leaves, if they are not there yet. O(n log n) once.
-    pub(super) fn index(&mut self) {
-        if self.indexed {
-            return;
-        }
-        self.indexed = true;
+    /// The indices from characters to leaves. O(n log n).
+    fn indices(&self) -> Vec<Index> {
         let mut pieces = vec![Vec::new(); self.writers.len()];
         for (leaf, piece) in self.tree.pieces() {
-            pieces[piece.writer as usize].push((piece.seq, piece.end(), leaf));
+            pieces[piece.writer as usize].push((piece.seq, leaf));
         }
-        for (writer, pieces) in self.writers.iter_mut().zip(pieces) {
-            writer.index = super::index::Index::build(pieces);
-        }
+        let writers = self.writers.iter().zip(pieces);
+        writers.map(|(writer, pieces)| Index::build(pieces, writer.end)).collect()
     }
 }

@@ -44,7 +44,6 @@ impl Sequence {
     pub fn insert_behind(&mut self, dot: Dot, character: Dot, text: &str) -> Result<usize, SequenceError> {
         let count = char_count(text);
         let id = self.own(dot, count)?;
-        self.index();
         let at = self.id(character).and_then(|id| self.find(id)).ok_or(SequenceError::Missing)?;
         if self.contents.room(id.writer) < text.len() {
             return Err(SequenceError::Exhausted);

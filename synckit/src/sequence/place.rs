@@ -28,8 +28,8 @@ impl Sequence {
         let before = behind.unwrap_or_else(|| Spot { leaf: self.tree.first_leaf(), slot: 0 });
         let before = self.make_room(before, 1);
         self.shown(piece.visible() as i32, self.contents.astral(&piece) as i32);
-        if self.indexed {
-            self.writers[piece.writer as usize].index.assign(piece.seq, piece.end(), before.leaf);
+        if let Some(index) = self.index.get_mut() {
+            index[piece.writer as usize].assign(piece.seq, piece.end(), before.leaf);
         }
         let leaf = self.tree.leaf_mut(before.leaf);
         if behind.is_none() {

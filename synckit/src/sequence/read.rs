@@ -86,8 +86,8 @@ impl Sequence {
         self.dot(self.piece(spot).id().advance(offset))
     }
 
-    /// The position of a character, or the one where it was, and whether it shows. O(log n) once edits from elsewhere
-    /// have come in or [`prepare`](Self::prepare) was called, O(n) before.
+    /// The position of a character, or the one where it was, and whether it shows. O(log n); O(n log n) for the
+    /// first time that a character is asked for by its id, or an edit from elsewhere comes in.
     pub fn position_of(&self, dot: Dot) -> Option<(usize, bool)> {
         let (spot, offset) = self.find(self.id(dot)?)?;
         let piece = self.piece(spot);
@@ -109,13 +109,8 @@ impl Sequence {
         Some(self.order(Some(a), Some(b)))
     }
 
-    /// Makes looking up characters by id fast. O(n log n) once.
-    pub fn prepare(&mut self) {
-        self.index();
-    }
-
     /// Characters `first` to `first + len` of one writer, deleted or not, as stretches that have nothing between them, not even
-    /// something deleted, with their text. O(pieces log n) after [`prepare`](Self::prepare).
+    /// something deleted, with their text. O(pieces log n).
     pub(crate) fn texts_of(&self, first: Dot, len: u64) -> Vec<(Dot, String)> {
         let mut stretches: Vec<(Dot, String)> = Vec::new();
         let (mut dot, end) = (first, first.seq + len);

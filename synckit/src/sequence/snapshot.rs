@@ -9,6 +9,8 @@
 mod record;
 mod replay;
 
+use std::sync::OnceLock;
+
 use super::Sequence;
 use super::contents::{astral, byte_len};
 use super::piece::{Id, MAX_PIECE, MAX_WIDE, Piece, Place};
@@ -127,7 +129,7 @@ impl Sequence {
 
     /// Gives the characters that show their text, and the tree its final form.
     fn fill(&mut self, text: &str) -> Result<(), DecodeError> {
-        let (mut pieces, mut offset) = (Vec::new(), 0);
+        let (mut pieces, mut offset) = (Vec::with_capacity(self.tree.pieces().count()), 0);
         let ascii = text.is_ascii();
         for (id, len, deleted) in self.stretches() {
             if deleted {
@@ -147,9 +149,8 @@ impl Sequence {
         self.tree = Tree::bottom_up(pieces, &self.contents);
         self.hot = super::Hot::default();
         self.siblings = None;
-        self.indexed = false;
+        self.index = OnceLock::new();
         for writer in &mut self.writers {
-            writer.index = super::index::Index::default();
             writer.spans.shrink_to_fit();
             writer.deletions.shrink_to_fit();
         }

@@ -182,6 +182,11 @@ impl Tree {
         &mut self.leaves[leaf as usize]
     }
 
+    /// Makes room for so many more leaves.
+    pub(super) fn expect(&mut self, leaves: usize) {
+        self.leaves.reserve(leaves);
+    }
+
     pub(super) fn first_leaf(&self) -> u32 {
         let mut node = &self.nodes[self.root as usize];
         while !node.above_leaves {
@@ -197,15 +202,17 @@ impl Tree {
 
     /// The pieces from one on, in order, with their leaves.
     pub(super) fn pieces_from(&self, leaf: u32, slot: usize) -> impl Iterator<Item = (u32, &Piece)> {
-        let first = self.leaf(leaf);
-        let head = first.pieces().get(slot..).unwrap_or_default().iter().map(move |piece| (leaf, piece));
-        let mut next = first.next;
-        let rest = std::iter::from_fn(move || {
-            let at = (next != NONE).then_some(next)?;
-            next = self.leaf(at).next;
-            Some(at)
-        });
-        head.chain(rest.flat_map(|at| self.leaf(at).pieces().iter().map(move |piece| (at, piece))))
+        let (mut leaf, mut rest) = (leaf, self.leaf(leaf).pieces().get(slot..).unwrap_or_default().iter());
+        std::iter::from_fn(move || {
+            loop {
+                if let Some(piece) = rest.next() {
+                    return Some((leaf, piece));
+                }
+                let next = self.leaf(leaf).next;
+                leaf = (next != NONE).then_some(next)?;
+                rest = self.leaf(leaf).pieces().iter();
+            }
+        })
     }
 
     /// The piece after `slot`, with its place.

@@ -1,7 +1,6 @@
 //! What one writer did, in the order of its sequence numbers: which characters it inserted between which others, and which
 //! it deleted.
 
-use super::index::Index;
 use super::piece::{Id, MAX_PIECE, Place};
 use crate::version::ReplicaId;
 
@@ -97,13 +96,11 @@ pub(super) struct Writer {
     /// Ascending by sequence number, as everything in here.
     pub(super) spans: Vec<Span>,
     pub(super) deletions: Vec<Deletion>,
-    /// Built when a character is first asked for by its id.
-    pub(super) index: Index,
 }
 
 impl Writer {
     pub(super) fn new(replica: ReplicaId) -> Self {
-        Self { replica, end: 0, spans: Vec::new(), deletions: Vec::new(), index: Index::default() }
+        Self { replica, end: 0, spans: Vec::new(), deletions: Vec::new() }
     }
 
     /// Takes note of an insertion. One that goes on where the last one ended becomes part of it.
@@ -170,9 +167,7 @@ impl Writer {
     }
 
     pub(super) fn heap_size(&self) -> usize {
-        self.spans.capacity() * size_of::<Span>()
-            + self.deletions.capacity() * size_of::<Deletion>()
-            + self.index.heap_size()
+        self.spans.capacity() * size_of::<Span>() + self.deletions.capacity() * size_of::<Deletion>()
     }
 }
 

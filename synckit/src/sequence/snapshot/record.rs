@@ -72,7 +72,6 @@ impl Sequence {
         for writer in &self.writers {
             copy.writer(writer.replica);
         }
-        copy.indexed = true;
         let next = vec![1; self.writers.len()];
         let mut recorder =
             Recorder { copy, columns: Columns::default(), writer: 0, next, cursor: 0, open: None };
@@ -106,8 +105,10 @@ impl Sequence {
             streams.push((replica, done));
         }
         let name = |writer: u32, seq| Dot::new(self.writers[writer as usize].replica, u64::from(seq));
+        // What was inserted at one place is ordered by replica: down from the greatest one, each stands in front of those before.
         causal::merge(
             streams,
+            true,
             |(writer, done)| name(*writer, done.seq()),
             |(_, done), need| {
                 let needs = done.needs().into_iter().filter(|&id| id != Id::NONE);

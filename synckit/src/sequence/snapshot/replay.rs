@@ -23,6 +23,9 @@ impl Sequence {
     pub(super) fn replay(&mut self, columns: Columns<Bytes<'_>>) -> Result<(), DecodeError> {
         let next = vec![1; self.writers.len()];
         let mut session = Session { columns, writer: 0, next, cursor: 0 };
+        self.expect(&session);
+        // About two pieces each, in leaves that are more than half full.
+        self.tree.expect(session.columns.runs.len() / 12);
         while !session.columns.runs.is_empty() {
             let run = session.columns.runs.byte()?;
             if self.writers.is_empty() {
@@ -38,6 +41,19 @@ impl Sequence {
             return Err(DecodeError::Invalid("a column is longer than its operations need"));
         }
         Ok(())
+    }
+
+    /// Makes room for what the writer goes on with: its log is not moved while it grows.
+    fn expect(&mut self, session: &Session<'_>) {
+        let Some(writer) = self.writers.get_mut(session.writer as usize) else { return };
+        let runs = session.columns.runs.rest().iter().take_while(|&&run| run != OTHER | WRITER << LEN_SHIFT);
+        let (mut all, mut insertions) = (0, 0);
+        for run in runs {
+            all += 1;
+            insertions += usize::from(run & 3 == INSERT || *run == OTHER | INSERT_AT << LEN_SHIFT);
+        }
+        writer.spans.reserve(insertions);
+        writer.deletions.reserve(all - insertions);
     }
 
     fn replay_run(&mut self, run: u8, session: &mut Session<'_>) -> Result<(), DecodeError> {
@@ -89,6 +105,7 @@ impl Sequence {
             WRITER => {
                 let writer = u32::try_from(number).ok().filter(|&at| (at as usize) < self.writers.len());
                 session.writer = writer.ok_or(RANGE)?;
+                self.expect(session);
             }
             SKIP => {
                 let next = &mut session.next[session.writer as usize];
@@ -101,12 +118,7 @@ impl Sequence {
                 if self.total.chars + len > MAX_SHOWN {
                     return Err(RANGE);
                 }
-                self.index();
                 let span = Span { seq: own.seq, len, left, right, place: Place::GONE };
-                let exists = |id: Id| id == Id::NONE || self.find(id).is_some();
-                if !exists(left) || !exists(right) {
-                    return Err(WRONG);
-                }
                 self.insert_blank_between(own, span).ok_or(WRONG)?;
             }
             DELETE_AT | BACKSPACE_AT => {
@@ -115,7 +127,6 @@ impl Sequence {
                 if target == Id::NONE {
                     return Err(WRONG);
                 }
-                self.index();
                 let deletion = Deletion::new(own.seq, len, target, what == BACKSPACE_AT);
                 self.integrate_deletion(own, deletion, None).map_err(|_| WRONG)?;
             }
