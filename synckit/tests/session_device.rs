@@ -2,6 +2,8 @@
 
 mod network;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use network::{Disk, Note, Server, client, end, eventually, is_connected, pending, saved};
@@ -241,6 +243,31 @@ fn many_writes_are_compacted_and_nothing_is_lost() {
     let second = client(&server, disk);
     let note = second.document::<Note>("note");
     eventually("it is read", || note.votes().get().unwrap() == 300);
+}
+
+/// The snapshot holds it already, so it is not appended; it has to be sent all the same.
+#[test]
+fn what_is_written_while_the_store_is_about_to_be_compacted_is_sent() {
+    let (server, disk) = (Server::start(), Disk::new(10));
+    let first = client(&server, disk.clone());
+    let note = first.document::<Note>("note");
+    let (written, votes) = (Arc::new(AtomicI64::new(1)), note.votes());
+    disk.when_appended({
+        let written = written.clone();
+        move || {
+            // After the driver has looked for writes, and before it decides what to do next.
+            votes.increment(1).unwrap();
+            written.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    note.votes().increment(1).unwrap();
+    eventually("the chunks are replaced", || {
+        written.load(Ordering::SeqCst) > 60 && disk.chunks("note").len() < 60
+    });
+    eventually("everything is at the server", || pending(&first) == 0 && saved(&first) == Tier::Server);
+    let second = client(&server, Disk::new(20));
+    let note = second.document::<Note>("note");
+    eventually("it is there", || note.votes().get().unwrap() == written.load(Ordering::SeqCst));
 }
 
 #[test]

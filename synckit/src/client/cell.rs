@@ -182,6 +182,8 @@ impl DocumentCell {
     /// Local changes since the last call: to be stored, then sent.
     pub(crate) fn take_fresh(&self) -> Vec<Change> {
         self.announced.store(false, Ordering::Release);
+        // They are encoded from the state, which is not looked at in the midst of a transaction.
+        let _inside = self.writer.enter();
         let inner = &mut *self.lock();
         std::mem::take(&mut inner.fresh).into_iter().flat_map(|fresh| fresh.encode(&inner.state)).collect()
     }

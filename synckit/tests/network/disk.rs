@@ -20,6 +20,7 @@ struct Switches {
     reads_fail: AtomicBool,
     writes_fail: AtomicBool,
     writes: AtomicUsize,
+    appended: Mutex<Option<Box<dyn FnMut() + Send>>>,
     leased: Mutex<BTreeSet<u64>>,
     first_id: u64,
 }
@@ -41,6 +42,11 @@ impl Disk {
 
     pub fn writes(&self) -> usize {
         self.switches.writes.load(Ordering::SeqCst)
+    }
+
+    /// Is called after every append, before its writer learns that it is done.
+    pub fn when_appended(&self, call: impl FnMut() + Send + 'static) {
+        *self.switches.appended.lock().unwrap() = Some(Box::new(call));
     }
 
     pub fn chunks(&self, document: &str) -> Vec<Chunk> {
@@ -94,7 +100,11 @@ impl Storage for Disk {
 
     async fn append(&self, document: &str, update: Vec<u8>) -> Result<ChunkId, StorageError> {
         self.write()?;
-        self.content.append(document, update).await
+        let id = self.content.append(document, update).await?;
+        if let Some(call) = &mut *self.switches.appended.lock().unwrap() {
+            call();
+        }
+        Ok(id)
     }
 
     async fn compact(

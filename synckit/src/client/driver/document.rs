@@ -100,11 +100,13 @@ impl Document {
         }
     }
 
-    /// Takes what is to be appended; what somebody else has stored meanwhile is left out.
-    pub(super) fn take_unsaved(&mut self) -> Update {
-        let mut changes = std::mem::take(&mut self.unsaved);
-        changes.retain(|change| self.stored.get(change.replica) < change.last_seq());
-        Update { changes }
+    /// Takes what is to be appended, and apart from it what the store has meanwhile: from somebody else, or in a snapshot
+    /// that was made between a write and its coming here.
+    pub(super) fn take_unsaved(&mut self) -> (Update, Vec<Change>) {
+        let changes = std::mem::take(&mut self.unsaved).into_iter();
+        let (stored, changes) =
+            changes.partition(|change| self.stored.get(change.replica) >= change.last_seq());
+        (Update { changes }, stored)
     }
 
     /// Whether a snapshot in place of the chunks is worth writing.

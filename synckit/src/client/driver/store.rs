@@ -75,7 +75,10 @@ impl<P: Platform, S: Storage> Driver<P, S> {
         if document.write_at > now && self.farewell.is_none() {
             return;
         }
-        let update = document.take_unsaved();
+        let (update, stored) = document.take_unsaved();
+        if !stored.is_empty() {
+            self.session.stored(id, stored);
+        }
         if update.is_empty() {
             if document.wants_snapshot() {
                 self.compact(id);
