@@ -287,3 +287,26 @@ fn a_local_document_is_stored_and_never_sent() {
     let note = second.local::<Note>("note");
     eventually("it is read", || note.title().get().unwrap() == "mine");
 }
+
+/// Whoever makes up an address must not get at what stays on the device.
+#[test]
+fn a_local_document_is_not_opened_as_a_shared_one() {
+    let (server, disk) = (Server::start(), Disk::new(10));
+    let first = client(&server, disk.clone());
+    let local = first.local::<Note>("note");
+    local.title().set("mine").unwrap();
+    pollster::block_on(local.flush(Tier::Device)).unwrap();
+    drop(local);
+    end(first, &disk);
+    let second = client(&server, disk);
+    let shared = second.document::<Note>("\u{1}local/note");
+    eventually("it is refused", || matches!(shared.status().get().unwrap().load, LoadState::Failed { .. }));
+    shared.votes().increment(1).unwrap();
+    assert_eq!(shared.title().get().unwrap(), "");
+    let local = second.local::<Note>("note");
+    eventually("it is read", || local.title().get().unwrap() == "mine");
+    let other = second.document::<Note>("other");
+    other.title().set("shared").unwrap();
+    pollster::block_on(other.flush(Tier::Server)).unwrap();
+    assert_eq!(server.backup().keys().map(|id| id.to_string()).collect::<Vec<_>>(), ["other"]);
+}

@@ -27,7 +27,7 @@ use self::status::Totals;
 use self::work::Done;
 use super::cell::DocumentCell;
 use super::inbox::Command;
-use super::shared::Shared;
+use super::shared::{OWN, Shared};
 use super::status::LoadState;
 use crate::platform::{Clock, Platform};
 use crate::sorted::{SortedMap, SortedSet};
@@ -176,16 +176,24 @@ impl<P: Platform, S: Storage> Driver<P, S> {
         if self.documents.contains(&id) {
             return;
         }
-        let mut document = Document::new(cell);
+        let document = Document::new(cell);
         self.stale.insert(id.clone(), ());
         if id.is_empty() || id.len() > Limits::DEFAULT.document_id {
             let reason = format!("a document's id has 1 to {} bytes", Limits::DEFAULT.document_id);
-            document.load = LoadState::Failed { reason };
-            self.documents.insert(id, Box::new(document));
-            return;
+            return self.refuse(document, reason);
+        }
+        if id.starts_with(OWN) && !document.cell.local_only() {
+            return self.refuse(document, "a document's id does not begin with U+0001".into());
         }
         self.documents.insert(id.clone(), Box::new(document));
         self.load(&id);
+    }
+
+    /// A document that cannot be had stays in memory.
+    fn refuse(&mut self, mut document: Document, reason: String) {
+        document.load = LoadState::Failed { reason };
+        document.loadable = false;
+        self.documents.insert(document.cell.id().clone(), Box::new(document));
     }
 
     /// Takes what was written since the last time.

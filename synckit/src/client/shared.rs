@@ -14,8 +14,12 @@ use crate::platform::Clock;
 use crate::sorted::SortedMap;
 use crate::version::ReplicaId;
 
-/// In front of the ids of documents that stay on this device, so that they never meet those that are shared.
-const LOCAL_PREFIX: &str = "\u{1}local/";
+/// Ids that begin like this are given here: a shared document never has one.
+pub(super) const OWN: char = '\u{1}';
+/// In front of the ids of documents that stay on this device.
+const LOCAL: &str = "\u{1}local/";
+/// In front of ids that a program asks for and does not get, so that they meet no other.
+const REFUSED: &str = "\u{1}refused/";
 
 /// One per client.
 pub(crate) struct Shared {
@@ -86,7 +90,11 @@ impl Shared {
 
     /// The open document with this id; opens it when nobody has.
     pub(crate) fn document(self: &Arc<Self>, id: &str, local_only: bool) -> Arc<DocumentCell> {
-        let key: Arc<str> = if local_only { format!("{LOCAL_PREFIX}{id}").into() } else { id.into() };
+        let key: Arc<str> = match (local_only, id.starts_with(OWN)) {
+            (true, _) => [LOCAL, id].concat().into(),
+            (false, true) => [REFUSED, id].concat().into(),
+            (false, false) => id.into(),
+        };
         let cell = {
             let mut documents = lock(&self.documents);
             if let Some(cell) = documents.by_id.get(&key).and_then(Weak::upgrade) {

@@ -70,7 +70,8 @@ impl SyncKit {
     }
 
     /// The document with this id, as `T`. It is there at once, empty at first; what this device and the server have
-    /// arrives as soon as it is read. The same id opened twice is the same document. Ids are 1 to 256 bytes.
+    /// arrives as soon as it is read. The same id opened twice is the same document. Ids are 1 to 256 bytes
+    /// and do not begin with U+0001; with another one a document is in memory only, and its status says why.
     pub fn document<T: Document>(&self, id: &str) -> T::Ref {
         T::at(self.node(id, false))
     }
