@@ -8,7 +8,7 @@ use std::time::Duration;
 pub struct Limits {
     /// Connections open at once. One more gets `Failure LIMIT` and is closed.
     pub connections: usize,
-    /// Documents one connection may be subscribed to. One more gets `Failure LIMIT` and is closed.
+    /// Documents one connection may be subscribed to. One more gets `Nack TOO_LARGE`.
     pub subscriptions: usize,
     /// Live state of one document. Changes beyond it get `Nack TOO_LARGE`.
     pub document: usize,

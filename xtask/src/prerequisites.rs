@@ -90,10 +90,15 @@ pub(crate) fn browser() -> Result<()> {
     Ok(())
 }
 
-/// What a desktop window is built with on Linux: WebKit, GTK and what reads the keyboard. Other systems bring theirs.
+/// What a desktop window is built with on Linux: WebKit, GTK, what reads the keyboard, and the TLS library that Dioxus' tools of
+/// development link. Other systems bring theirs.
 pub(crate) fn desktop() -> Result<()> {
-    const PACKAGES: [(&str, &str); 3] =
-        [("webkit2gtk-4.1", "libwebkit2gtk-4.1-dev"), ("gtk+-3.0", "libgtk-3-dev"), ("libxdo", "libxdo-dev")];
+    const PACKAGES: [(&str, &str); 4] = [
+        ("webkit2gtk-4.1", "libwebkit2gtk-4.1-dev"),
+        ("gtk+-3.0", "libgtk-3-dev"),
+        ("libxdo", "libxdo-dev"),
+        ("openssl", "libssl-dev"),
+    ];
     if !cfg!(target_os = "linux") {
         return Ok(());
     }
