@@ -10,6 +10,7 @@ use crate::notices::{NoticeArea, Notices};
 use crate::opening::{self, Opened};
 use crate::page::PageView;
 use crate::platform;
+use crate::search::Search;
 use crate::sidebar::{Brand, Sidebar};
 use crate::sync_card::SyncCard;
 
@@ -46,6 +47,7 @@ fn App(opened: Opened) -> Element {
     Notices::provide();
     let address = Address::provide();
     Device::provide(address);
+    Search::provide();
     // Only narrow windows hide the side.
     let mut menu = use_signal(|| false);
     keys::use_shortcuts(menu);

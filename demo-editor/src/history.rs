@@ -9,7 +9,7 @@ use synckit::{Checkpoint, History, HistoryEntry};
 use crate::clock;
 use crate::desk::Desk;
 use crate::icon::{Icon, Picture};
-use crate::model::{DocumentRef, ObservableExt, PageRef};
+use crate::model::{DocumentRef, ObservableExt, PageRef, WriteError};
 use crate::names::{color, initials};
 use crate::notices::Notices;
 
@@ -25,17 +25,56 @@ pub(crate) struct Past {
     pub(crate) time: u64,
 }
 
-/// Keeps everything that is written to a document from now on, and signs what is written here. A hook.
-pub(crate) fn use_kept_history(page: &PageRef, ready: Memo<bool>, name: ReadSignal<String>) {
-    let notices = use_context::<Notices>();
-    let page = page.clone();
-    use_effect(move || {
-        // Not before it is known whether the document keeps its history already.
-        if ready() && !name.read().is_empty() {
-            let history = page.history();
-            notices.check(history.keep().and_then(|()| history.sign(&name.read())));
+/// The history of a document that the visitor may write to: everything is kept from the first letter on, and what is written here is
+/// signed. Nothing is as long as they only look: a document that nobody wrote in is not stored, sent or waited for.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Keeping {
+    page: PageRef,
+    ready: Memo<bool>,
+    name: ReadSignal<String>,
+    notices: Notices,
+}
+
+/// A hook.
+pub(crate) fn use_kept_history(page: &PageRef, ready: Memo<bool>, name: ReadSignal<String>) -> Keeping {
+    let keeping = Keeping { page: page.clone(), ready, name, notices: use_context::<Notices>() };
+    let steps = page.undo_manager().signal();
+    use_effect({
+        let keeping = keeping.clone();
+        // Whatever it was that wrote: a button, a menu, a comment.
+        move || {
+            if steps.read().undo > 0 {
+                keeping.begin();
+            }
         }
     });
+    keeping
+}
+
+impl Keeping {
+    /// Somebody is about to write, or has written.
+    pub(crate) fn begin(&self) {
+        // Not before it is known whether the document keeps its history already.
+        if (self.ready)() && !self.name.read().is_empty() {
+            self.notices.check(keep_and_sign(&self.page, &self.name.read()));
+        }
+    }
+
+    /// Somebody presses a key in the document: one that writes comes here before what it writes is in the text.
+    pub(crate) fn pressed(&self, event: &KeyboardEvent) {
+        let held = event.modifiers();
+        let writes = matches!(event.key(), Key::Character(_) | Key::Enter | Key::Process | Key::Unidentified);
+        if writes && !held.ctrl() && !held.meta() {
+            self.begin();
+        }
+    }
+}
+
+/// Keeps everything that is written to a document from now on, and signs what is written here.
+pub(crate) fn keep_and_sign(page: &PageRef, name: &str) -> Result<(), WriteError> {
+    let history = page.history();
+    history.keep()?;
+    history.sign(name)
 }
 
 /// Who made a version and how much of it; the first one is where the history begins, by nobody.

@@ -27,6 +27,7 @@ mod past;
 mod people;
 mod platform;
 mod rich;
+mod search;
 mod share;
 mod sidebar;
 mod sync_card;

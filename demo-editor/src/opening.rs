@@ -68,7 +68,7 @@ impl Opened {
 }
 
 /// Waits until a document has been read from this device, or could not be.
-async fn loaded(status: DocumentStatusRef) {
+pub(crate) async fn loaded(status: DocumentStatusRef) {
     let waiting = Arc::new(Mutex::new(None::<Waker>));
     let told = waiting.clone();
     let _subscription = status.observe(move || {
@@ -90,7 +90,7 @@ async fn loaded(status: DocumentStatusRef) {
 }
 
 /// What comes of some work, or nothing when it takes too long.
-async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Option<T> {
+pub(crate) async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Option<T> {
     let (mut work, mut end) = (pin!(work), pin!(platform::sleep(limit)));
     poll_fn(|context| match work.as_mut().poll(context) {
         Poll::Ready(done) => Poll::Ready(Some(done)),

@@ -1,5 +1,7 @@
 //! The page of one document.
 
+use std::time::Duration;
+
 use dioxus::prelude::*;
 use synckit_dioxus::{Caret, Carets, SyncInput, SyncRichText};
 
@@ -17,6 +19,8 @@ use crate::notices::Notices;
 use crate::panel::{Panel, PanelButtons};
 use crate::past::PastText;
 use crate::people::{Faces, use_others};
+use crate::platform;
+use crate::search::{Search, place_of};
 use crate::share::CopyLink;
 use crate::theme::ThemeToggle;
 use crate::toolbar::{LinkField, Toolbar};
@@ -46,7 +50,8 @@ pub(crate) fn PageView(page: String, menu: Signal<bool>) -> Element {
     let ready = use_ready(&document);
     let digest = use_digest(&document.body());
     let desk = Desk::provide(&document, digest);
-    use_kept_history(&document, ready, device.name);
+    let keeping = use_kept_history(&document, ready, device.name);
+    let (pasting, dropping, composing) = (keeping.clone(), keeping.clone(), keeping.clone());
     rsx! {
         header { class: "top",
             button {
@@ -72,12 +77,17 @@ pub(crate) fn PageView(page: String, menu: Signal<bool>) -> Element {
             PanelButtons {}
         }
         LinkField {}
-        article { class: "paper",
+        article {
+            class: "paper",
+            onkeydown: move |event| keeping.pressed(&event),
+            onpaste: move |_| pasting.begin(),
+            ondrop: move |_| dropping.begin(),
+            oncompositionstart: move |_| composing.begin(),
             TitleField { page: document.clone() }
             if let Some(past) = (desk.past)() {
                 PastText { past }
             } else if ready() {
-                TextField { page: document.clone(), carets: Carets::new(presence, (device.name)()) }
+                TextField { id: page.clone(), page: document.clone(), carets: Carets::new(presence, (device.name)()) }
             } else {
                 Skeleton {}
             }
@@ -135,9 +145,22 @@ fn TitleField(page: PageRef) -> Element {
 
 /// The text, with the carets of the others.
 #[component]
-fn TextField(page: PageRef, carets: Carets) -> Element {
+fn TextField(id: String, page: PageRef, carets: Carets) -> Element {
     let mut desk = use_context::<Desk>();
     let notices = use_context::<Notices>();
+    let search = use_context::<Search>();
+    let body = page.body();
+    use_effect(move || {
+        let Some(words) = search.take_sought(&id) else { return };
+        let body = body.clone();
+        spawn(async move {
+            if let Some(place) = place_of(&body, &words).await {
+                // The field is bound by an effect of its own, after this one.
+                platform::sleep(Duration::ZERO).await;
+                desk.show(place.start, place.end);
+            }
+        });
+    });
     rsx! {
         SyncRichText {
             class: "text",

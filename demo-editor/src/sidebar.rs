@@ -7,9 +7,11 @@ use dioxus::prelude::*;
 use crate::address::{Address, page_in, path_of};
 use crate::home::Device;
 use crate::icon::{Icon, Mark, Picture};
+use crate::keys::focus;
 use crate::model::{DocumentRef, Observable, ObservableExt, SeenPage, SeenPageRef};
 use crate::names::random_id;
 use crate::notices::Notices;
+use crate::search::{Passage, Search};
 use crate::transfer::ImportButton;
 
 #[component]
@@ -17,31 +19,37 @@ pub(crate) fn Sidebar(menu: Signal<bool>) -> Element {
     let mut menu = menu;
     let address = use_context::<Address>();
     let home = use_context::<Device>().home();
-    let mut search = use_signal(String::new);
+    let search = use_context::<Search>();
+    let mut words = search.words;
     let found = home.map_signal(move |home| {
-        let search = search.read().to_lowercase();
         let mut found = home.documents().elements();
-        found.retain(|seen| is_found(seen, &search));
+        found.retain(|seen| search.finds(seen));
         found
     });
     let mut open = move |page: &str| {
         menu.set(false);
-        search.set(String::new());
+        search.seek(page);
+        words.set(String::new());
         address.open(page);
     };
     let key = move |event: KeyboardEvent| match event.key() {
+        Key::ArrowDown => {
+            event.prevent_default();
+            focus(&place(0));
+        }
         Key::Enter => {
-            let pasted = page_in(&search.peek());
+            let pasted = page_in(&words.peek());
             let first = || found.peek().first().and_then(|seen| seen.page().get().ok());
             let page = pasted.or_else(first);
             if let Some(page) = page {
                 open(&page);
             }
         }
-        Key::Escape => search.set(String::new()),
+        Key::Escape => words.set(String::new()),
         _ => {}
     };
-    let pasted = page_in(&search.read());
+    let pasted = page_in(&words.read());
+    let is_busy = (search.is_busy)();
     let nothing = found.read().is_empty() && pasted.is_none();
     rsx! {
         aside { class: "side", id: "side",
@@ -54,10 +62,11 @@ pub(crate) fn Sidebar(menu: Signal<bool>) -> Element {
                     "data-testid": "search",
                     aria_label: "Find a document, or paste an address",
                     aria_keyshortcuts: "Control+Alt+F",
+                    aria_controls: "documents",
                     placeholder: "Find, or paste an address",
                     autocomplete: "off",
-                    value: search,
-                    oninput: move |event| search.set(event.value()),
+                    value: words,
+                    oninput: move |event| words.set(event.value()),
                     onkeydown: key,
                 }
             }
@@ -76,9 +85,9 @@ pub(crate) fn Sidebar(menu: Signal<bool>) -> Element {
                         Icon { of: Picture::Plus }
                     }
                 }
-                ul { class: "documents", "data-testid": "documents",
-                    for seen in found() {
-                        Entry { key: "{seen.id()}", seen, menu }
+                ul { class: "documents", id: "documents", "data-testid": "documents", aria_busy: "{is_busy}",
+                    for (number, seen) in found().into_iter().enumerate() {
+                        Entry { key: "{seen.id()}", number, seen, menu }
                     }
                 }
                 if let Some(page) = pasted {
@@ -87,7 +96,7 @@ pub(crate) fn Sidebar(menu: Signal<bool>) -> Element {
                         "Open this address"
                     }
                 } else if nothing {
-                    p { class: "nothing", "Nothing found" }
+                    p { class: "nothing", if is_busy { "Looking through the texts" } else { "Nothing found" } }
                 }
             }
         }
@@ -105,10 +114,16 @@ pub(crate) fn Brand() -> Element {
     }
 }
 
+/// The link of the document with this number in the list.
+fn place(number: usize) -> String {
+    format!("[data-testid=document-link][data-place='{number}']")
+}
+
 /// One document of the list.
 #[component]
-fn Entry(seen: SeenPageRef, menu: Signal<bool>) -> Element {
+fn Entry(number: usize, seen: SeenPageRef, menu: Signal<bool>) -> Element {
     let mut menu = menu;
+    let search = use_context::<Search>();
     let address = use_context::<Address>();
     let device = use_context::<Device>();
     let notices = use_context::<Notices>();
@@ -122,9 +137,21 @@ fn Entry(seen: SeenPageRef, menu: Signal<bool>) -> Element {
         if event.modifiers().is_empty() {
             event.prevent_default();
             menu.set(false);
+            search.seek(&page.peek());
             address.open(&page.peek());
         }
     };
+    let key = move |event: KeyboardEvent| {
+        let to = match event.key() {
+            Key::ArrowDown => place(number + 1),
+            Key::ArrowUp if number > 0 => place(number - 1),
+            Key::ArrowUp | Key::Escape => "#search".to_owned(),
+            _ => return,
+        };
+        event.prevent_default();
+        focus(&to);
+    };
+    let passage = search.passage(&page.read());
     let id = seen.id();
     let forget = move |_| {
         let home = device.home();
@@ -145,9 +172,21 @@ fn Entry(seen: SeenPageRef, menu: Signal<bool>) -> Element {
                 "data-testid": "document-link",
                 href: path_of(&page.read()),
                 aria_current: is_current.then_some("page"),
+                "data-place": "{number}",
                 onclick: click,
+                onkeydown: key,
                 span { class: "name", "{name}" }
-                span { class: "beginning", if beginning.read().is_empty() { "Nothing written yet" } else { "{beginning}" } }
+                span { class: "beginning",
+                    if let Some(Passage { before, words, behind }) = passage {
+                        "{before}"
+                        mark { "{words}" }
+                        "{behind}"
+                    } else if beginning.read().is_empty() {
+                        "Nothing written yet"
+                    } else {
+                        "{beginning}"
+                    }
+                }
             }
             if !is_current {
                 button {
@@ -162,13 +201,4 @@ fn Entry(seen: SeenPageRef, menu: Signal<bool>) -> Element {
             }
         }
     }
-}
-
-fn is_found(seen: &SeenPageRef, search: &str) -> bool {
-    // An address is opened, not looked for.
-    if search.is_empty() || page_in(search).is_some() {
-        return true;
-    }
-    let holds = |text: String| text.to_lowercase().contains(search);
-    seen.title().get().is_ok_and(holds) || seen.beginning().get().is_ok_and(holds)
 }

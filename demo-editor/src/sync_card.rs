@@ -12,8 +12,9 @@ pub(crate) fn SyncCard() -> Element {
     let pending = use_memo(move || status.read().pending);
     let saved = use_memo(move || status.read().saved);
     let waiting = match pending() {
-        0 => "All sent".to_owned(),
-        count => format!("{count} waiting"),
+        0 => "All sent",
+        // Every letter is a change: how many there are tells nobody anything.
+        _ => "Waiting to be sent",
     };
     let (tier, place) = match saved() {
         Tier::Memory => ("memory", "Not saved yet"),

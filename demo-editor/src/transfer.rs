@@ -4,6 +4,8 @@ use dioxus::html::FileData;
 use dioxus::prelude::*;
 
 use crate::address::Address;
+use crate::history::keep_and_sign;
+use crate::home::Device;
 use crate::icon::{Icon, Picture};
 use crate::markdown;
 use crate::model::{DocumentRef, Observable, Page, PageRef, SyncKit, WriteError, document_id, use_synckit};
@@ -68,11 +70,12 @@ pub(crate) fn ImportButton() -> Element {
     let sync = use_synckit();
     let address = use_context::<Address>();
     let notices = use_context::<Notices>();
+    let name = use_context::<Device>().name;
     let import = move |event: FormEvent| {
         let sync = sync.clone();
         async move {
             for file in event.files() {
-                if let Some(page) = notices.check(read(&sync, &file).await) {
+                if let Some(page) = notices.check(read(&sync, &file, &name()).await) {
                     notices.announce(format!("Imported {}", file.name()));
                     address.open(&page);
                 }
@@ -95,7 +98,7 @@ pub(crate) fn ImportButton() -> Element {
 }
 
 /// Reads a file into a new document; returns its id.
-async fn read(sync: &SyncKit, file: &FileData) -> Result<String, String> {
+async fn read(sync: &SyncKit, file: &FileData, author: &str) -> Result<String, String> {
     if file.size() > LARGEST {
         return Err(format!("{} is larger than 1 MiB: split it.", file.name()));
     }
@@ -103,7 +106,8 @@ async fn read(sync: &SyncKit, file: &FileData) -> Result<String, String> {
         file.read_string().await.map_err(|error| format!("{} cannot be read: {error}", file.name()))?;
     let id = random_id();
     let page = sync.document::<Page>(&document_id(&id));
-    fill(&page, &file.name(), &text).map_err(|error| error.to_string())?;
+    let written = keep_and_sign(&page, author).and_then(|()| fill(&page, &file.name(), &text));
+    written.map_err(|error| error.to_string())?;
     Ok(id)
 }
 

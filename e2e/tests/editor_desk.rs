@@ -42,6 +42,63 @@ async fn documents_are_made_named_found_and_forgotten() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn words_deep_in_a_text_are_found_shown_and_gone_to() -> Result<()> {
+    const DOWN: char = '\u{e015}';
+    let limit = std::time::Duration::from_secs(20);
+    let mut stage = Stage::of(Demo::Editor).await?;
+    let ann = stage.profile().await?.window(&stage.server.url("/")).await?;
+    ann.reads("a document", |paper| paper.ready && paper.is_synced()).await?;
+    let (ahead, behind) = ("before it ".repeat(400), "after it ".repeat(400));
+    for (name, words) in
+        [("Music", "the Xylophone, at last"), ("Kitchen", "pots and pans"), ("Garden", "a rake")]
+    {
+        let file = stage.new_folder()?.join(format!("{name}.md"));
+        std::fs::write(&file, format!("# {name}\n\n{ahead}\n\n{words}\n\n{behind}"))?;
+        ann.type_into("[data-testid=import]", &file.to_string_lossy()).await?;
+        ann.reads("the file", |paper| paper.title == name && paper.text.contains(words) && paper.is_synced())
+            .await?;
+    }
+    // What is on the device is looked through, with or without a server.
+    stage.server.kill();
+    ann.reload().await?;
+    ann.reads("all of them", |paper| paper.ready && paper.documents.len() == 4).await?;
+    ann.press(&[CONTROL, ALT, 'f']).await?;
+    ann.strike("xylophone, AT").await?;
+    ann.reads("what was found", |paper| paper.documents == ["Music"]).await?;
+    const SHOWN: &str = "const mark = document.querySelector('[data-testid=document-link] mark');
+        const spoken = document.querySelector('[aria-live=polite]').textContent.trim();
+        return mark?.textContent === 'Xylophone, at' && mark.parentElement.textContent.includes('the Xylophone, at last')
+            && spoken === '1 document found'
+            && document.querySelector('[data-testid=documents]').ariaBusy === 'false';";
+    ann.wait_for_script("the place, shown and spoken", limit, SHOWN).await?;
+    // By keyboard alone: to the entry, and to the place in its text.
+    ann.strike(&DOWN.to_string()).await?;
+    const FOCUSED: &str = "return document.activeElement?.dataset.testid === 'document-link'";
+    ann.wait_for_script("the entry", limit, FOCUSED).await?;
+    ann.strike(&ENTER.to_string()).await?;
+    ann.reads("the document", |paper| paper.title == "Music").await?;
+    const SELECTED: &str = "const selection = getSelection();
+        if (selection.toString() !== 'Xylophone, at') return false;
+        const place = selection.getRangeAt(0).getBoundingClientRect();
+        return place.top > 0 && place.bottom < innerHeight
+            && document.activeElement?.className.includes('synckit-content');";
+    ann.wait_for_script("the words, selected and in view", limit, SELECTED).await?;
+
+    ann.press(&[CONTROL, ALT, 'f']).await?;
+    ann.script("document.activeElement.select()", Vec::new()).await?;
+    ann.strike("trombone").await?;
+    ann.wait_for_script(
+        "nothing",
+        limit,
+        "return document.querySelector('.nothing')?.textContent === 'Nothing found'",
+    )
+    .await?;
+    ann.strike(&'\u{e00c}'.to_string()).await?;
+    ann.reads("all of them again", |paper| paper.documents.len() == 4).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn people_see_each_other_and_each_others_carets() -> Result<()> {
     let stage = Stage::of(Demo::Editor).await?;
     let (ann, bob) = stage.two_papers().await?;

@@ -51,6 +51,10 @@ async fn a_reload_in_the_middle_of_a_burst_loses_nothing_that_was_kept() -> Resu
         ann.caret_behind(&whole).await?;
         ann.script(BURST, Vec::new()).await?;
         tokio::time::sleep(Duration::from_millis(400)).await;
+        bob.reads("the burst", |paper| {
+            paper.text.strip_prefix(&whole).is_some_and(|burst| burst.split_whitespace().count() > 6)
+        })
+        .await?;
         // What the other one has by now has been on this device before.
         let arrived = bob.paper().await?.text;
         ann.reload().await?;
@@ -65,5 +69,44 @@ async fn a_reload_in_the_middle_of_a_burst_loses_nothing_that_was_kept() -> Resu
         whole = after;
     }
     assert_eq!(ann.agrees_with(&[&bob]).await?, whole);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_nobody_wrote_in_waits_for_nothing() -> Result<()> {
+    let mut stage = Stage::of(Demo::Editor).await?;
+    let ann = stage.profile().await?.window(&stage.server.url("/")).await?;
+    let first = ann.reads("a document", |paper| paper.ready && paper.connection == "connected").await?;
+    assert_eq!(first.pending, 0);
+    stage.server.kill();
+    ann.reads("the missing server", |paper| paper.connection == "offline").await?;
+    let before = ann.url().await?;
+    ann.press(&['\u{e009}', '\u{e00a}', 'n']).await?;
+    ann.reads("another document", |paper| paper.ready && paper.documents.len() == 2).await?;
+    assert_ne!(ann.url().await?, before);
+    // Keys that write nothing change nothing of that.
+    ann.click(".synckit-content").await?;
+    ann.strike("\u{e012}\u{e010}").await?;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(ann.paper().await?.pending, 0, "nothing was written");
+    ann.reload().await?;
+    ann.reads("the document again", |paper| paper.ready && paper.pending == 0).await?;
+
+    // The first letter is in the history already, with who wrote it, and what goes before it is an empty page.
+    ann.begin("I").await?;
+    ann.reads("waiting changes", |paper| paper.pending > 0 && paper.saved == "device").await?;
+    stage.server.restart().await?;
+    ann.reads("everything sent", e2e::Paper::is_synced).await?;
+    ann.click("[data-testid=tab-history]").await?;
+    const FIRST: &str = "const slider = document.querySelector('[data-testid=history-slider]');
+        if (slider === null) return false;
+        if (Number(slider.value) !== 0) {
+            slider.value = 0;
+            slider.dispatchEvent(new Event('input', { bubbles: true }));
+            return false;
+        }
+        const past = document.querySelector('[data-testid=past]');
+        return past !== null && [...past.querySelectorAll('.past-block')].every((block) => block.textContent === '');";
+    ann.wait_for_script("the empty page", Duration::from_secs(20), FIRST).await?;
     Ok(())
 }

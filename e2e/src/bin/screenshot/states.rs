@@ -14,7 +14,7 @@ const ALT: char = '\u{e00a}';
 const TAB: char = '\u{e004}';
 
 /// Name, the page (empty: the document), and what is done on it.
-const STATES: [(&str, &str, &str); 9] = [
+const STATES: [(&str, &str, &str); 10] = [
     ("empty", "/d/nothing-yet", ""),
     ("outline", "", "document.querySelector('[data-testid=tab-outline]').click()"),
     ("comments", "", "document.querySelector('[data-testid=tab-comments]').click()"),
@@ -34,6 +34,14 @@ const STATES: [(&str, &str, &str); 9] = [
         "document.querySelector('.menu').click();
          const search = document.querySelector('#search');
          search.value = 'nowhere to be found';
+         search.dispatchEvent(new Event('input', { bubbles: true }))",
+    ),
+    (
+        "found",
+        "",
+        "document.querySelector('.menu').click();
+         const search = document.querySelector('#search');
+         search.value = 'maple syrup';
          search.dispatchEvent(new Event('input', { bubbles: true }))",
     ),
     ("documents", "", "document.querySelector('.menu').click()"),
