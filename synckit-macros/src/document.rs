@@ -14,6 +14,8 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     let keys = fields.iter().map(|field| key(field)).collect::<Result<Vec<_>>>()?;
     let names: Vec<_> = fields.iter().map(|field| &field.ident).collect();
     let types: Vec<_> = fields.iter().map(|field| &field.ty).collect();
+    let (count, numbers) = (keys.len(), 0..keys.len());
+    let (read, write) = (numbers.clone(), numbers.clone());
     let docs = keys.iter().map(|key| format!("The field `{key}`."));
     Ok(quote! {
         #[doc = #doc]
@@ -26,9 +28,16 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
             #(
                 #[doc = #docs]
                 #visibility fn #names(&self) -> <#types as ::synckit::Schema>::Ref {
-                    <#types as ::synckit::Schema>::at(&self.node, &::synckit::generated::Arc::from(#keys))
+                    <#types as ::synckit::Schema>::at(&self.node, Self::__key(#numbers))
                 }
             )*
+
+            #[doc(hidden)]
+            fn __key(at: usize) -> &'static ::synckit::generated::Arc<str> {
+                static KEYS: [::synckit::generated::Name; #count] =
+                    [#(::synckit::generated::Name::new(#keys)),*];
+                KEYS[at].get()
+            }
         }
 
         impl ::synckit::Document for #name {
@@ -40,13 +49,13 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
 
             fn read(node: &::synckit::Node) -> ::core::result::Result<Self, ::synckit::ReadError> {
                 ::core::result::Result::Ok(Self {
-                    #(#names: <#types as ::synckit::Schema>::read(node, &::synckit::generated::Arc::from(#keys))?,)*
+                    #(#names: <#types as ::synckit::Schema>::read(node, #handle::__key(#read))?,)*
                 })
             }
 
             fn write(&self, node: &::synckit::Node) -> ::core::result::Result<(), ::synckit::WriteError> {
                 #(
-                    ::synckit::Schema::write(&self.#names, node, &::synckit::generated::Arc::from(#keys))?;
+                    ::synckit::Schema::write(&self.#names, node, #handle::__key(#write))?;
                 )*
                 ::core::result::Result::Ok(())
             }

@@ -48,7 +48,7 @@ pub use observable::{Observable, ValueStream};
 #[cfg(feature = "sets")]
 pub use plain::Set;
 pub use plain::{Counter, List, Map};
-pub use schema::Schema;
+pub use schema::{Name, Schema};
 #[cfg(feature = "sets")]
 pub use set::SetRef;
 pub use state::{DocumentStatusRef, FlushError};

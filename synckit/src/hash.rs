@@ -92,9 +92,12 @@ fn hash(key: &(impl Hash + ?Sized)) -> u32 {
     (folding.state ^ (folding.state >> 32)) as u32
 }
 
-/// Where the entries of a list are, by their keys. It holds neither: it asks whether an entry is the one.
+/// Where the entries of a list are, by their keys. It holds neither: it asks whether an entry is the one. An empty one is small.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Index {
+pub(crate) struct Index(Option<Box<Table>>);
+
+#[derive(Debug, Clone, Default)]
+struct Table {
     /// Hashes with the place they belong to plus one; 0 is nobody's. A power of two, three quarters taken at most; who finds
     /// a slot taken goes to the next.
     slots: Vec<(u32, u32)>,
@@ -103,20 +106,23 @@ pub(crate) struct Index {
 
 impl Index {
     pub(crate) fn is_empty(&self) -> bool {
-        self.len == 0
+        self.0.is_none()
     }
 
     /// The place of the entry with this key; `is` says whether it is the one at a place. O(1).
     pub(crate) fn find(&self, key: &(impl Hash + ?Sized), is: impl Fn(usize) -> bool) -> Option<usize> {
-        let slot = self.slot(hash(key), &is)?;
-        Some(self.slots[slot].1 as usize - 1)
+        let table = self.0.as_deref()?;
+        let slot = table.slot(hash(key), &is)?;
+        Some(table.slots[slot].1 as usize - 1)
     }
 
     /// Notes the place of an entry that is not in it yet. O(1) in the long run.
     pub(crate) fn add(&mut self, key: &(impl Hash + ?Sized), place: usize) {
-        self.insert(hash(key), place);
+        self.0.get_or_insert_default().insert(hash(key), place);
     }
+}
 
+impl Table {
     fn slot(&self, hash: u32, is: &dyn Fn(usize) -> bool) -> Option<usize> {
         let mut at = hash as usize;
         loop {
@@ -188,6 +194,9 @@ impl<K, V> Default for HashMap<K, V> {
     }
 }
 
+/// Entries up to which looking through all of them takes no longer than hashing, and no table is kept.
+const FEW: usize = 12;
+
 impl<K: Hash + Eq, V> HashMap<K, V> {
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()
@@ -201,6 +210,9 @@ impl<K: Hash + Eq, V> HashMap<K, V> {
     where
         K: Borrow<Q>,
     {
+        if self.index.is_empty() {
+            return self.entries.iter().position(|entry| entry.0.borrow() == key);
+        }
         self.index.find(key, |at| self.entries[at].0.borrow() == key)
     }
 
@@ -226,8 +238,17 @@ impl<K: Hash + Eq, V> HashMap<K, V> {
                 false
             }
             None => {
-                self.index.add(&key, self.entries.len());
+                let len = self.entries.len();
+                if len == self.entries.capacity() && len < FEW {
+                    // There are many small ones.
+                    self.entries.reserve_exact((len / 4).max(2));
+                }
                 self.entries.push((key, value));
+                if len > FEW {
+                    self.index.add(&self.entries[len].0, len);
+                } else if len == FEW {
+                    self.fill();
+                }
                 true
             }
         }
@@ -237,15 +258,21 @@ impl<K: Hash + Eq, V> HashMap<K, V> {
     where
         K: Borrow<Q>,
     {
-        let slot = self.index.slot(hash(key), &|at| self.entries[at].0.borrow() == key)?;
-        let at = self.index.slots[slot].1 as usize - 1;
+        let Some(table) = &mut self.index.0 else {
+            return Some(self.entries.swap_remove(self.place(key)?).1);
+        };
+        let slot = table.slot(hash(key), &|at| self.entries[at].0.borrow() == key)?;
+        let at = table.slots[slot].1 as usize - 1;
         // The last entry takes the place that becomes free.
         let last = self.entries.len() - 1;
         if at != last {
-            let moved = self.index.slot(hash(&self.entries[last].0), &|other| other == last)?;
-            self.index.slots[moved].1 = at as u32 + 1;
+            let moved = table.slot(hash(&self.entries[last].0), &|other| other == last)?;
+            table.slots[moved].1 = at as u32 + 1;
         }
-        self.index.clear(slot);
+        table.clear(slot);
+        if last <= FEW {
+            self.index = Index::default();
+        }
         Some(self.entries.swap_remove(at).1)
     }
 
@@ -262,6 +289,12 @@ impl<K: Hash + Eq, V> HashMap<K, V> {
     pub(crate) fn retain(&mut self, keep: impl Fn(&V) -> bool) {
         self.index = Index::default();
         self.entries.retain(|entry| keep(&entry.1));
+        if self.entries.len() > FEW {
+            self.fill();
+        }
+    }
+
+    fn fill(&mut self) {
         for (at, entry) in self.entries.iter().enumerate() {
             self.index.add(&entry.0, at);
         }

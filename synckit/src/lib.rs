@@ -85,7 +85,7 @@ pub use wire::PeerId;
 /// What generated code refers to.
 #[doc(hidden)]
 pub mod generated {
-    pub use crate::handle::{ElementPlace, NewElement};
+    pub use crate::handle::{ElementPlace, Name, NewElement};
     pub use std::sync::Arc;
 }
 

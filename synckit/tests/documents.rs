@@ -260,3 +260,34 @@ fn a_client_that_keeps_nothing_does_not_remember_every_single_write() {
     }
     assert!(post.export().len() < 200, "{} bytes for one number", post.export().len());
 }
+
+#[derive(Document, Clone, Debug, Default, PartialEq)]
+struct Fields {
+    one: String,
+    two: String,
+    three: String,
+    four: String,
+}
+
+/// Fields that were empty are taken back by a part of a transaction that fails, and those that it did not write stay.
+#[test]
+fn a_part_that_fails_takes_back_the_fields_that_it_filled() {
+    let document = SyncKit::in_memory(1).document::<Fields>("fields");
+    document
+        .update(|fields| {
+            fields.one().set("1")?;
+            let part: Result<(), WriteError> = document.update(|fields| {
+                fields.two().set("2")?;
+                fields.three().set("3")?;
+                Err(WriteError::OutOfBounds { index: 1, len: 0 })
+            });
+            assert!(part.is_err());
+            assert_eq!((fields.two().get().unwrap(), fields.three().get().unwrap()), Default::default());
+            fields.four().set("4")
+        })
+        .unwrap();
+    let written = Fields { one: "1".into(), four: "4".into(), ..Fields::default() };
+    assert_eq!(document.get().unwrap(), written);
+    document.undo_manager().undo();
+    assert_eq!(document.get().unwrap(), Fields::default());
+}

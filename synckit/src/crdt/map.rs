@@ -7,7 +7,7 @@ use super::operation::{Action, Live, Stamp};
 use super::register::Register;
 use crate::hash::HashMap;
 use crate::sorted::sort_by;
-use crate::version::VersionVector;
+use crate::version::{Dot, VersionVector};
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct MapState {
@@ -33,6 +33,12 @@ impl MapState {
     /// The register of a key, tombstones included. O(1).
     pub(crate) fn register(&self, key: &str) -> Option<&Register<Option<Slot>>> {
         self.entries.get(key)
+    }
+
+    /// The keys that were written last by one of these operations, which are ascending. O(n log operations).
+    pub(crate) fn written_by(&self, dots: &[Dot]) -> Vec<Arc<str>> {
+        let written = self.entries.iter().filter(|entry| dots.binary_search(&entry.1.stamp.dot).is_ok());
+        written.map(|entry| entry.0.clone()).collect()
     }
 
     /// What is under a key. O(1).

@@ -60,11 +60,11 @@ impl DocumentState {
                 late.push((change, read.beyond().clone()));
             }
         }
-        if !late.is_empty() || !self.parked.is_empty() {
+        if !late.is_empty() || self.parked.is_some() {
             self.park(late, &mut applied);
         }
         self.settle_history();
-        applied.gap = !self.parked.is_empty();
+        applied.gap = self.parked.is_some();
         Ok(applied)
     }
 

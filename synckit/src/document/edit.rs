@@ -88,6 +88,10 @@ impl Transaction<'_> {
             Some(slot) => Action::MapSet { key: key.clone(), slot },
             None => Action::MapDelete { key: key.clone() },
         });
+        let is_new = previous.is_none();
+        if is_new && self.open.inverses.last_mut().is_some_and(|last| last.add(map, written)) {
+            return written;
+        }
         let (map, key) = (map.clone(), key.clone());
         self.open.inverses.push(Inverse::MapWrite { map, key, previous, written });
         written

@@ -68,7 +68,7 @@ pub(super) struct Parked {
 }
 
 impl Parked {
-    pub(super) fn is_empty(&self) -> bool {
+    fn is_empty(&self) -> bool {
         self.lens.is_empty()
     }
 
@@ -134,7 +134,7 @@ impl DocumentState {
         late: impl IntoIterator<Item = (Change, VersionVector)>,
         applied: &mut Applied,
     ) {
-        let mut parked = std::mem::take(&mut self.parked);
+        let mut parked = self.parked.take().unwrap_or_default();
         for (change, beyond) in late {
             // One that is ready waits for what is there.
             let lacking = self.lacking(&change, &beyond);
@@ -153,6 +153,6 @@ impl DocumentState {
             }
         }
         parked.bound();
-        self.parked = parked;
+        self.parked = (!parked.is_empty()).then_some(parked);
     }
 }

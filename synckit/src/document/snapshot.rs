@@ -62,7 +62,7 @@ impl DocumentState {
         if snapshot.is_update() {
             return Ok((self.apply(&snapshot.update, origin)?, false));
         }
-        if !self.version.is_empty() || !self.parked.is_empty() {
+        if !self.version.is_empty() || self.parked.is_some() {
             let mut other = Self::new();
             other.restore(snapshot, Origin::Load)?;
             let applied = self.apply(&other.since(&self.version), origin)?;

@@ -44,7 +44,7 @@ pub struct DocumentState {
     /// How the version came about lately.
     pub(super) recent: Recent,
     pub(super) clock: HybridClock,
-    pub(super) parked: Parked,
+    pub(super) parked: Option<Box<Parked>>,
     /// Where changes end that the server has not acknowledged, ascending for each replica.
     pub(super) boundaries: SortedMap<ReplicaId, Vec<u64>>,
     /// What counters held of a replica before an increment that the server has not acknowledged, ascending for each
@@ -97,7 +97,7 @@ impl DocumentState {
 
     /// Whether some change was received that waits for another one.
     pub fn is_parked(&self) -> bool {
-        !self.parked.is_empty()
+        self.parked.is_some()
     }
 
     /// Roughly how much memory the state takes, in bytes. O(document).

@@ -13,6 +13,7 @@ use super::transaction::{Open, Transaction};
 use crate::crdt::container::{ContainerId, Slot};
 use crate::crdt::position::Position;
 use crate::hash::HashMap;
+use crate::sorted::sort_by;
 use crate::version::Dot;
 
 /// Steps that can be undone.
@@ -43,6 +44,13 @@ pub(crate) enum Inverse {
         key: Arc<str>,
         previous: Option<Box<Previous>>,
         written: Dot,
+    },
+    /// Several keys that were not there before, one operation behind the other: from `first` to in front of `end`. The map itself
+    /// knows which they are.
+    MapAdded {
+        map: ContainerId,
+        first: Dot,
+        end: u64,
     },
     ListDelete {
         list: ContainerId,
@@ -88,10 +96,32 @@ impl Inverse {
         }
     }
 
+    /// Makes it the inverse of another write of a key that was not there, too. Returns whether it is one.
+    pub(super) fn add(&mut self, to: &ContainerId, written: Dot) -> bool {
+        match self {
+            Self::MapAdded { map, first, end } if map == to && first.replica == written.replica => {
+                let goes_on = *end == written.seq;
+                *end += u64::from(goes_on);
+                return goes_on;
+            }
+            Self::MapWrite { map, previous: None, written: first, .. }
+                if map == to && *first == Dot::new(written.replica, written.seq - 1) =>
+            {
+                *self = Self::MapAdded { map: to.clone(), first: *first, end: written.seq + 1 };
+            }
+            _ => return false,
+        }
+        true
+    }
+
     /// Cuts off what takes back the operations from sequence number `seq` on, if there are others before.
     fn split_off(&mut self, seq: u64) -> Option<Self> {
         match self {
             Self::Text(last) => last.split_off(seq).map(Self::Text),
+            Self::MapAdded { map, first, end } if (first.seq + 1..*end).contains(&seq) => {
+                let end = std::mem::replace(end, seq);
+                Some(Self::MapAdded { map: map.clone(), first: Dot { seq, ..*first }, end })
+            }
             _ => None,
         }
     }
@@ -249,6 +279,15 @@ impl UndoHistory {
                     let dot = previous.as_ref().map(|previous| previous.dot);
                     (Aspect::Value, dot, transaction.map_write(map, key, |_| slot))
                 })
+            }
+            Inverse::MapAdded { map, first, end } => {
+                let dots = (first.seq..*end).map(|seq| self.resolve(Aspect::Value, Dot { seq, ..*first }));
+                let mut dots: Vec<Dot> = dots.collect();
+                sort_by(&mut dots, |one, other| one < other);
+                for key in transaction.state.map(map).map(|map| map.written_by(&dots)).unwrap_or_default() {
+                    transaction.map_write(map, &key, |_| None);
+                }
+                None
             }
             Inverse::ListDelete { list, item, written } => {
                 if self.life_is(transaction, list, *item, *written) {

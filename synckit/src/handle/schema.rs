@@ -1,6 +1,6 @@
 //! What a type stands for as a field of a document.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::error::ReadError;
 use super::field::FieldRef;
@@ -29,6 +29,24 @@ pub trait Schema: Sized {
     /// # Errors
     /// [`WriteError`] when it does not fit.
     fn write(&self, node: &Node, key: &Arc<str>) -> Result<(), WriteError>;
+}
+
+/// The name of a field, which all documents share.
+pub struct Name {
+    text: &'static str,
+    shared: OnceLock<Arc<str>>,
+}
+
+impl Name {
+    /// A name.
+    pub const fn new(text: &'static str) -> Self {
+        Self { text, shared: OnceLock::new() }
+    }
+
+    /// The name as documents hold it.
+    pub fn get(&self) -> &Arc<str> {
+        self.shared.get_or_init(|| self.text.into())
+    }
 }
 
 impl<V: FieldValue> Schema for V {

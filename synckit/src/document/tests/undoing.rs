@@ -103,3 +103,31 @@ fn typing_into_one_field_is_one_step() {
     a.step(Direction::Undo);
     assert_eq!(title(&a).as_deref(), Some("before"));
 }
+
+#[test]
+fn fields_that_were_added_together_go_together_but_for_those_of_others() {
+    let field = |replica: &Replica, key: &str| match replica.state.map(&ContainerId::Root).unwrap().get(key) {
+        Some(Slot::Value(Value::String(text))) => text.to_string(),
+        _ => String::new(),
+    };
+    let (mut a, mut b) = (Replica::new(1), Replica::new(2));
+    let keys = ["one", "two", "three", "four"];
+    a.write(|tx| {
+        keys.iter()
+            .try_for_each(|key| tx.map_set(&ContainerId::Root, &(*key).into(), text("mine")).map(drop))?;
+        // What stood there is known again.
+        tx.map_set(&ContainerId::Root, &"two".into(), text("mine too")).map(drop)
+    });
+    b.pull(&a.state);
+    b.write(|tx| tx.map_set(&ContainerId::Root, &"three".into(), text("theirs")));
+    a.pull(&b.state);
+    let all = |replica: &Replica| keys.map(|key| field(replica, key));
+    for _ in 0..3 {
+        assert!(a.step(Direction::Undo).is_some());
+        assert_eq!(all(&a), ["", "", "theirs", ""]);
+        assert!(a.step(Direction::Redo).is_some());
+        assert_eq!(all(&a), ["mine", "mine too", "theirs", "mine"]);
+    }
+    b.pull(&a.state);
+    assert_eq!(picture(&a.state), picture(&b.state));
+}
