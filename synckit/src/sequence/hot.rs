@@ -59,8 +59,7 @@ impl Sequence {
             Some(start) if at >= start && at - start < self.hot.chars => at - start,
             _ => {
                 self.settle();
-                let (leaf, before) = self.tree.descend(at, |sum| sum.chars);
-                let chars = self.tree.leaf_sum(leaf).chars;
+                let (leaf, before, Sum { chars, .. }) = self.tree.descend(at, |sum| sum.chars);
                 self.hot = Hot { leaf, start: Some(before.chars), chars, ..Hot::default() };
                 at - before.chars
             }

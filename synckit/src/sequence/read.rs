@@ -205,18 +205,20 @@ impl Sequence {
     /// The leaf in which a measure reaches `at`. The nodes above the hot leaf may not know of its latest changes.
     fn seek_leaf(&self, at: u32, measure: impl Fn(Sum) -> u32 + Copy) -> (u32, Sum) {
         let Some((hot, chars, astral)) = self.unsettled() else {
-            return self.tree.descend(at, measure);
+            let (leaf, before, _) = self.tree.descend(at, measure);
+            return (leaf, before);
         };
         let start = self.tree.sum_before(hot);
         let told = self.tree.leaf_sum(hot);
         let end = start.plus(told).changed(chars, astral);
         if at < measure(start) {
-            self.tree.descend(at, measure)
+            let (leaf, before, _) = self.tree.descend(at, measure);
+            (leaf, before)
         } else if at < measure(end) {
             (hot, start)
         } else {
             let stale = at - measure(end) + measure(start.plus(told));
-            let (leaf, before) = self.tree.descend(stale, measure);
+            let (leaf, before, _) = self.tree.descend(stale, measure);
             (leaf, before.changed(chars, astral))
         }
     }

@@ -232,8 +232,8 @@ impl Tree {
         None
     }
 
-    /// The leaf in which `measure` of everything before it reaches `at`, and the sum of what is before the leaf.
-    pub(super) fn descend(&self, at: u32, measure: impl Fn(Sum) -> u32) -> (u32, Sum) {
+    /// The leaf in which `measure` of everything before it reaches `at`, the sum of what is before the leaf, and that of the leaf.
+    pub(super) fn descend(&self, at: u32, measure: impl Fn(Sum) -> u32) -> (u32, Sum, Sum) {
         let (mut node, mut before) = (&self.nodes[self.root as usize], Sum::default());
         let mut rest = at;
         loop {
@@ -245,7 +245,7 @@ impl Tree {
             }
             let child = node.children[slot];
             if node.above_leaves {
-                return (child, before);
+                return (child, before, node.sums[slot]);
             }
             node = &self.nodes[child as usize];
         }
