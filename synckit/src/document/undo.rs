@@ -83,7 +83,6 @@ pub(crate) enum Inverse {
     },
     #[cfg_attr(not(feature = "sets"), expect(dead_code, reason = "without sets it is never made"))]
     Set(SetInverse),
-    #[cfg_attr(not(feature = "text"), expect(dead_code, reason = "without texts it is never made"))]
     Text(TextInverse),
 }
 
