@@ -5,6 +5,7 @@ mod convert;
 mod json;
 
 use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 pub use convert::{FieldValue, IntoValue};
@@ -104,6 +105,22 @@ impl Ord for Value {
             (Self::List(a), Self::List(b)) => a.cmp(b),
             (Self::Map(a), Self::Map(b)) => a.cmp(b),
             _ => self.rank().cmp(&other.rank()),
+        }
+    }
+}
+
+impl Hash for Value {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u8(self.rank());
+        match self {
+            Self::Null => {}
+            Self::Bool(value) => value.hash(state),
+            Self::Int(value) => value.hash(state),
+            Self::Float(value) => value.to_bits().hash(state),
+            Self::String(value) => value.hash(state),
+            Self::Bytes(value) => value.hash(state),
+            Self::List(value) => value.hash(state),
+            Self::Map(value) => value.hash(state),
         }
     }
 }

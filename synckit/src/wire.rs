@@ -11,9 +11,11 @@ mod generated;
 #[cfg(feature = "history")]
 pub(crate) mod history;
 pub(crate) mod limits;
+mod list;
 mod message;
 mod names;
 pub(crate) mod operations;
+mod pace;
 pub(crate) mod reader;
 #[cfg_attr(not(feature = "sets"), path = "wire/no_set.rs")]
 mod set;

@@ -73,6 +73,27 @@ fn read_update(name: &str, write: impl FnOnce(&PageRef)) -> PageRef {
 }
 
 #[test]
+fn many_items_at_once() {
+    let page = read_update("runs.bin", |page| {
+        page.numbers().insert_all(0, (0..100).map(|number| number * number * 1_000_003)).unwrap();
+        (0..20).for_each(|number| drop(page.numbers().insert(0, -number).unwrap()));
+        page.numbers().insert_all(50, 0..10).unwrap();
+        page.words().set(vec!["one".to_owned()]).unwrap();
+        (0..20).for_each(|number| assert!(page.tags().insert(format!("grüße {number}")).unwrap()));
+        (0..20)
+            .step_by(3)
+            .for_each(|number| assert!(page.tags().remove(&format!("grüße {number}")).unwrap()));
+    });
+    let mut expected: Vec<i64> = (0..20).rev().map(|number| -number).collect();
+    expected.extend((0..100).map(|number| number * number * 1_000_003));
+    expected.splice(50..50, 0..10);
+    let numbers: Vec<i64> = page.numbers().elements().iter().map(|item| item.get().unwrap()).collect();
+    assert_eq!(numbers, expected);
+    let tags = (0..20).filter(|number| number % 3 != 0).map(|number| format!("grüße {number}")).collect();
+    assert_eq!(page.tags().get().unwrap(), tags);
+}
+
+#[test]
 fn fields() {
     let due = Date { year: 2026, month: 11 };
     let page = read_update("fields.bin", |page| {

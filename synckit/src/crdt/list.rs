@@ -7,16 +7,24 @@ use super::position::Position;
 use super::register::{self, Register};
 use crate::hash::Index;
 use crate::sorted::sort_by;
-use crate::version::{Dot, VersionVector};
+use crate::version::{Dot, Timestamp, VersionVector};
 
 /// One item. A register is empty while only later operations on the item have arrived, not its insertion.
 #[derive(Debug, Clone)]
 pub(crate) struct Item {
     pub(crate) id: Dot,
     /// The insertion as it was, kept because it tells of the item's existence.
-    inserted: Option<Register<(Position, Slot)>>,
+    inserted: Option<Inserted>,
     /// Most items are never touched again.
     later: Option<Box<Later>>,
+}
+
+/// When, where and what was inserted. The rest of its stamp is the item's id.
+#[derive(Debug, Clone)]
+struct Inserted {
+    time: Timestamp,
+    position: Position,
+    slot: Slot,
 }
 
 /// What happened to an item after its insertion.
@@ -47,12 +55,12 @@ impl Item {
 
     pub(crate) fn position(&self) -> Option<&Position> {
         let inserted = self.inserted.as_ref()?;
-        Some(self.moved().map_or(&inserted.value.0, |register| &register.value))
+        Some(self.moved().map_or(&inserted.position, |register| &register.value))
     }
 
     pub(crate) fn slot(&self) -> Option<&Slot> {
         let inserted = self.inserted.as_ref()?;
-        Some(self.replaced().map_or(&inserted.value.1, |register| &register.value))
+        Some(self.replaced().map_or(&inserted.slot, |register| &register.value))
     }
 
     /// The dot of the operation that the item's place comes from.
@@ -77,11 +85,11 @@ impl Item {
     /// Hands over those of the operations that it is made of that `known` lacks.
     fn live(&self, known: &VersionVector, emit: &mut dyn FnMut(Live)) {
         let id = self.id;
-        if let Some(Register { stamp, value: (position, slot) }) = &self.inserted
-            && !known.contains(stamp.dot)
+        if let Some(Inserted { time, position, slot }) = &self.inserted
+            && !known.contains(id)
         {
             let action = Action::ListInsert { position: position.clone(), slot: slot.clone() };
-            emit(Live { stamp: *stamp, action });
+            emit(Live { stamp: Stamp { time: *time, dot: id }, action });
         }
         let Some(later) = &self.later else { return };
         let mut emit = |stamp: Stamp, action: &dyn Fn() -> Action| {
@@ -126,7 +134,10 @@ impl ListState {
     /// Applies an operation. O(log n) to find the place, O(n) in four-byte steps to make room there.
     pub(crate) fn apply(&mut self, stamp: Stamp, action: &Action) -> Effect {
         let id = match action {
-            Action::ListInsert { .. } => stamp.dot,
+            Action::ListInsert { position, slot } => {
+                let (position, slot) = (position.clone(), slot.clone());
+                return self.insert(stamp.dot, Inserted { time: stamp.time, position, slot });
+            }
             Action::ListMove { item, .. }
             | Action::ListSet { item, .. }
             | Action::ListDelete { item }
@@ -145,9 +156,6 @@ impl ListState {
         }
         let item = &mut self.items[at as usize];
         let won = match action {
-            Action::ListInsert { position, slot } => {
-                register::write(&mut item.inserted, stamp, (position.clone(), slot.clone()))
-            }
             Action::ListMove { position, .. } => {
                 register::write(&mut item.later().moved, stamp, position.clone())
             }
@@ -160,6 +168,20 @@ impl ListState {
             self.add_to_order(at);
         }
         if won && (before || after) { Effect::Structure } else { Effect::Nothing }
+    }
+
+    fn insert(&mut self, id: Dot, inserted: Inserted) -> Effect {
+        let at = self.entry(id);
+        let item = &mut self.items[at as usize];
+        if item.inserted.is_some() {
+            return Effect::Nothing;
+        }
+        item.inserted = Some(inserted);
+        if !item.visible() {
+            return Effect::Nothing;
+        }
+        self.add_to_order(at);
+        Effect::Structure
     }
 
     pub(crate) fn len(&self) -> usize {

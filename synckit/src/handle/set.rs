@@ -22,7 +22,7 @@ impl<V: FieldValue> SetRef<V> {
         Self { node, kind: PhantomData }
     }
 
-    /// Adds an element of at most 1 MiB. Returns whether it was new. O(log n).
+    /// Adds an element of at most 1 MiB. Returns whether it was new. O(1).
     ///
     /// # Errors
     /// [`WriteError::TooLarge`].
@@ -40,7 +40,7 @@ impl<V: FieldValue> SetRef<V> {
         self.node.cell.write(|transaction| Ok(transaction.set_remove(&self.node.id, &value)))
     }
 
-    /// Whether an element is in the set. O(log n).
+    /// Whether an element is in the set. O(1).
     pub fn contains(&self, value: &V) -> bool {
         let value = value.clone().into_value();
         self.node.cell.read(|state| state.set(&self.node.id).is_some_and(|set| set.contains(&value)))

@@ -2,7 +2,7 @@
 //!
 //! Numbers take seven bits a byte, the lowest first, the highest bit of a byte telling that another one follows, as in protobuf.
 
-use super::limits::DecodeError;
+use super::limits::{DecodeError, NOT_TEXT};
 
 /// Appends a number.
 #[inline]
@@ -102,7 +102,7 @@ impl<'a> Bytes<'a> {
 
     /// So many bytes of text.
     pub(crate) fn text(&mut self, len: u64) -> Result<&'a str, DecodeError> {
-        std::str::from_utf8(self.take(len)?).map_err(|_| DecodeError::Invalid("a text that is not UTF-8"))
+        std::str::from_utf8(self.take(len)?).map_err(|_| NOT_TEXT)
     }
 
     /// `N` bytes.

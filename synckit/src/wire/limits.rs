@@ -35,6 +35,8 @@ pub(crate) const MAX_DEPTH: usize = 32;
 /// Sequence numbers stay below 2^53, so that JavaScript can hold them too.
 pub(crate) const MAX_SEQ: u64 = 1 << 53;
 
+pub(crate) const NOT_TEXT: DecodeError = DecodeError::Invalid("a text that is not UTF-8");
+
 /// Why bytes could not be read. Nothing was changed by the attempt.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

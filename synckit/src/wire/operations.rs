@@ -6,15 +6,18 @@
 use super::bytes::{Bytes, put_number, put_signed};
 use super::limits::DecodeError;
 pub(crate) use super::limits::MAX_POSITION;
+use super::list;
 use super::names::{Named, Names, kind_number, kind_of};
+use super::pace::Pace;
 use super::set;
 use super::set::Additions;
 use super::text;
 use super::update::Change;
-use super::value::{self, put_value};
+use super::value;
 use crate::crdt::container::{ContainerId, Kind, Slot};
 use crate::crdt::operation::{Action, Operation, Stamp};
 use crate::crdt::position::Position;
+use crate::value::Value;
 use crate::version::{Dot, ReplicaId, Timestamp, VersionVector};
 
 /// Codes of operations: the lower half of their byte. Those on texts, 11 to 14, are beside them.
@@ -41,6 +44,9 @@ const CONTAINER: u8 = 1;
 const SKIP: u8 = 2;
 const TIME: u8 = 4;
 
+/// Above what is other than before: several items at once; nothing was observed; the addition is the one that was to be expected.
+pub(super) const SPECIAL: u8 = 8;
+
 /// Encodes operations of one replica, ascending by sequence number, the first one not before `first_seq`, which build
 /// on `dependencies`.
 pub(crate) fn encode(
@@ -54,15 +60,17 @@ pub(crate) fn encode(
         bytes: Vec::with_capacity(32 + 8 * operations.len()),
         names: Names::new(replica, first_seq, dependencies),
         position: Vec::new(),
+        text: Vec::new(),
         additions: Additions::default(),
     };
-    let (mut next_seq, mut last_time) = (first_seq, time);
+    let (mut next_seq, mut pace) = (first_seq, Pace::new(time));
     let mut container = None;
-    for (at, Operation { stamp, container: id, action }) in operations.iter().enumerate() {
+    let mut rest = operations.iter();
+    while let Some(Operation { stamp, container: id, action }) = rest.next() {
         let Stamp { mut time, dot } = *stamp;
         if time == Timestamp::default() && !action.is_timed() {
-            // Nobody knows it and nothing depends on it: it takes the time of what stands before it, which costs nothing.
-            time = last_time;
+            // Nobody knows it and nothing depends on it: it takes the time that costs nothing.
+            time = pace.expected();
         }
         let other = match container.replace(id) {
             None => {
@@ -74,14 +82,26 @@ pub(crate) fn encode(
         let context = Context {
             container: other.then_some(id),
             skip: dot.seq - next_seq,
-            step: time.0.wrapping_sub(last_time.0) as i64,
+            step: time.0.wrapping_sub(pace.expected().0) as i64,
         };
-        (next_seq, last_time) = (dot.seq + action.span(), time);
+        next_seq = dot.seq + action.span();
+        pace.go_on(time);
         match action {
             Action::Text(action) => {
-                text::put(&mut writer, dot, action, context, at + 1 == operations.len());
+                text::put(&mut writer, dot, action, context, rest.len() == 0);
             }
-            action => writer.put(dot, action, context),
+            action => {
+                let run = &operations[operations.len() - rest.len() - 1..];
+                let count = list::run(run, pace.clone());
+                if count == 1 {
+                    writer.put(dot, action, context);
+                } else {
+                    writer.put_run(&run[..count], context);
+                    next_seq += count as u64 - 1;
+                    run[1..count].iter().for_each(|next| pace.go_on(next.stamp.time));
+                    rest = run[count..].iter();
+                }
+            }
         }
     }
     writer.bytes
@@ -99,6 +119,8 @@ pub(super) struct Writer {
     pub(super) names: Names,
     /// The last one in a list: the next one mostly begins alike.
     position: Vec<u8>,
+    /// How the last text began: the next one may begin alike.
+    text: Vec<u8>,
     #[cfg_attr(not(feature = "sets"), expect(dead_code, reason = "without sets none is taken back"))]
     pub(super) additions: Additions,
 }
@@ -158,9 +180,13 @@ impl Writer {
         }
     }
 
-    fn put_slot(&mut self, own: Dot, slot: &Slot) {
+    pub(super) fn put_value(&mut self, value: &Value) {
+        value::put_after(&mut self.bytes, &mut self.text, value);
+    }
+
+    pub(super) fn put_slot(&mut self, own: Dot, slot: &Slot) {
         match slot {
-            Slot::Value(value) => put_value(&mut self.bytes, value),
+            Slot::Value(value) => self.put_value(value),
             Slot::Container { dot, kind } if *dot == own => {
                 value::put_head(&mut self.bytes, value::CONTAINER, kind_number(*kind));
             }
@@ -172,7 +198,7 @@ impl Writer {
     }
 
     /// How many bytes it shares with the last one at the front, how many others follow, four bits each, and those.
-    fn put_position(&mut self, position: &Position) {
+    pub(super) fn put_position(&mut self, position: &Position) {
         let bytes = position.as_bytes();
         let shared = self.position.iter().zip(bytes).take_while(|(one, other)| one == other).count().min(15);
         let rest = &bytes[shared..];
@@ -212,11 +238,18 @@ pub(super) struct Cursor<'a> {
     pub(super) bytes: Bytes<'a>,
     pub(super) named: Named<'a>,
     position: Vec<u8>,
+    text: Vec<u8>,
     #[cfg_attr(not(feature = "sets"), expect(dead_code, reason = "without sets none is taken back"))]
     pub(super) additions: Additions,
 }
 
 const OUTSIDE: DecodeError = DecodeError::Invalid("an operation outside of its change");
+const OTHER_KIND: DecodeError = DecodeError::Invalid("an operation on a container of another kind");
+
+/// Whether an operation has a use for [`SPECIAL`].
+fn is_special(code: u8) -> bool {
+    matches!(code, code::LIST_INSERT | code::SET_FORGET) || cfg!(feature = "sets") && code == 9
+}
 
 pub(super) fn read(
     change: &Change,
@@ -230,14 +263,18 @@ pub(super) fn read(
         bytes: Bytes::new(&change.operations),
         named: Named::new(change.replica, change.first_seq, &change.dependencies, near),
         position: Vec::new(),
+        text: Vec::new(),
         additions: Additions::default(),
     };
     let last_seq = change.last_seq();
-    let (mut seq, mut time) = (change.first_seq, change.time);
+    let (mut seq, mut pace) = (change.first_seq, Pace::new(change.time));
+    // What was said of the next operation's time in front of it.
+    let mut ahead = 0;
     let mut container = cursor.named.container(&mut cursor.bytes)?;
     while !cursor.bytes.is_empty() {
         let head = cursor.bytes.byte()?;
         let (code, argument) = (head & 15, head >> 4);
+        let mut step = 0;
         if !text::has_own_argument(code) {
             if argument & CONTAINER != 0 {
                 container = cursor.named.container(&mut cursor.bytes)?;
@@ -246,9 +283,9 @@ pub(super) fn read(
                 seq = seq.saturating_add(cursor.bytes.number()?);
             }
             if argument & TIME != 0 {
-                time = Timestamp(time.0.wrapping_add(cursor.bytes.signed()? as u64));
+                step = cursor.bytes.signed()?;
             }
-            if argument >= 8 && code != code::SET_FORGET {
+            if argument >= SPECIAL && !is_special(code) {
                 return Err(DecodeError::Unknown { what: "operation", number: u64::from(head) });
             }
         }
@@ -256,6 +293,30 @@ pub(super) fn read(
             return Err(OUTSIDE);
         }
         if code == code::CONTEXT {
+            ahead = step;
+            continue;
+        }
+        let mut time = Timestamp(pace.expected().0.wrapping_add(step.wrapping_add(ahead) as u64));
+        ahead = 0;
+        pace.go_on(time);
+        if code == code::LIST_INSERT && argument & SPECIAL != 0 {
+            if container.kind() != Kind::List {
+                return Err(OTHER_KIND);
+            }
+            let mut run = list::Run::new(&mut cursor)?;
+            while let Some((position, slot)) = run.next(&mut cursor, Dot::new(change.replica, seq))? {
+                if seq > last_seq {
+                    return Err(OUTSIDE);
+                }
+                let stamp = Stamp { time, dot: Dot::new(change.replica, seq) };
+                let action = Action::ListInsert { position, slot };
+                visit(Operation { stamp, container: container.clone(), action });
+                seq += 1;
+                if !run.is_over() {
+                    time = pace.expected();
+                    pace.go_on(time);
+                }
+            }
             continue;
         }
         let own = Dot::new(change.replica, seq);
@@ -263,7 +324,7 @@ pub(super) fn read(
         #[cfg(feature = "history")]
         let kind = if kind == Kind::Map && container.kind() == Kind::History { Kind::History } else { kind };
         if container.kind() != kind {
-            return Err(DecodeError::Invalid("an operation on a container of another kind"));
+            return Err(OTHER_KIND);
         }
         seq += action.span();
         if seq - 1 > last_seq {
@@ -312,15 +373,22 @@ impl Cursor<'_> {
         dot.ok_or(DecodeError::Invalid("a reference to nothing"))
     }
 
-    fn slot(&mut self, own: Dot) -> Result<Slot, DecodeError> {
+    pub(super) fn value(&mut self) -> Result<Value, DecodeError> {
+        let (kind, number) = value::head(&mut self.bytes)?;
+        value::value_after(kind, number, &mut self.bytes, &mut self.text)
+    }
+
+    pub(super) fn slot(&mut self, own: Dot) -> Result<Slot, DecodeError> {
         match value::head(&mut self.bytes)? {
             (value::CONTAINER, kind) => Ok(Slot::Container { dot: own, kind: kind_of(kind)? }),
             (value::LINK, kind) => Ok(Slot::Container { dot: self.dot(own)?, kind: kind_of(kind)? }),
-            (kind, number) => Ok(Slot::Value(value::value_of(kind, number, &mut self.bytes, 0)?)),
+            (kind, number) => {
+                Ok(Slot::Value(value::value_after(kind, number, &mut self.bytes, &mut self.text)?))
+            }
         }
     }
 
-    fn position(&mut self) -> Result<Position, DecodeError> {
+    pub(super) fn position(&mut self) -> Result<Position, DecodeError> {
         let (shared, rest) = value::head(&mut self.bytes)?;
         if usize::from(shared) > self.position.len() {
             return Err(DecodeError::Invalid("a list position"));

@@ -3,15 +3,11 @@
 use super::bytes::put_number;
 use super::limits::DecodeError;
 use super::names::checked;
-use super::operations::{Cursor, Writer, code};
-use super::value::{self, put_value};
+use super::operations::{Cursor, SPECIAL, Writer, code};
 use crate::crdt::container::Kind;
 use crate::crdt::operation::Action;
 use crate::crdt::set::SetAction;
 use crate::version::Dot;
-
-/// `SET_FORGET`, above what is other than before: the addition is the one that was to be expected.
-const EXPECTED: u8 = 8;
 
 /// The additions that a change takes back: each is expected to be as far behind the one before as that was.
 #[derive(Default)]
@@ -40,12 +36,16 @@ pub(super) fn code_of(action: &SetAction) -> u8 {
     }
 }
 
-/// Appends the element, how many operations were observed, and those; or the addition, unless it is the expected one, which the
-/// operation's byte at `head` then says.
+/// Appends the element, how many operations were observed, and those; or the addition. That nothing was observed by an addition, or that the
+/// addition is the expected one, is said by the operation's byte at `head` alone.
 pub(super) fn put(writer: &mut Writer, head: usize, own: Dot, action: &SetAction) {
     match action {
-        SetAction::Write { value, observed, .. } => {
-            put_value(&mut writer.bytes, value);
+        SetAction::Write { adds, value, observed } => {
+            writer.put_value(value);
+            if *adds && observed.is_empty() {
+                writer.bytes[head] |= SPECIAL << 4;
+                return;
+            }
             put_number(&mut writer.bytes, observed.len() as u64);
             for dot in observed {
                 writer.names.put_reference(&mut writer.bytes, own, *dot);
@@ -53,7 +53,7 @@ pub(super) fn put(writer: &mut Writer, head: usize, own: Dot, action: &SetAction
         }
         SetAction::Forget { addition } => {
             if writer.additions.expected() == Some(*addition) {
-                writer.bytes[head] |= EXPECTED << 4;
+                writer.bytes[head] |= SPECIAL << 4;
             } else {
                 writer.names.put_reference(&mut writer.bytes, own, *addition);
             }
@@ -69,7 +69,7 @@ pub(super) fn read(
     own: Dot,
 ) -> Result<(Kind, Action), DecodeError> {
     if code == code::SET_FORGET {
-        let addition = match argument & EXPECTED {
+        let addition = match argument & SPECIAL {
             0 => cursor.dot(own)?,
             _ => {
                 let expected = cursor.additions.expected();
@@ -79,8 +79,8 @@ pub(super) fn read(
         cursor.additions.note(addition);
         return Ok((Kind::Set, Action::Set(SetAction::Forget { addition })));
     }
-    let value = value::value(&mut cursor.bytes)?;
-    let count = cursor.bytes.number()?;
+    let value = cursor.value()?;
+    let count = if argument & SPECIAL == 0 { cursor.bytes.number()? } else { 0 };
     let observed = (0..count).map(|_| cursor.dot(own)).collect::<Result<_, _>>()?;
     Ok((Kind::Set, Action::Set(SetAction::Write { adds: code == code::SET_ADD, value, observed })))
 }

@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use super::bytes::{Bytes, put_number};
-use super::limits::{DecodeError, MAX_DEPTH, MAX_KEY, check};
+use super::bytes::{Bytes, put_number, put_sized};
+use super::limits::{DecodeError, MAX_DEPTH, MAX_KEY, NOT_TEXT, check};
 use crate::value::Value;
 
 pub(super) const NULL: u8 = 0;
@@ -22,9 +22,16 @@ const MAP: u8 = 8;
 pub(super) const CONTAINER: u8 = 9;
 /// A container that another operation created, in the place of a value; the kind of container is the number.
 pub(super) const LINK: u8 = 10;
+/// A text that begins like the one before, where an operation holds it; how many bytes are alike is the number.
+pub(super) const SIMILAR: u8 = 11;
 
 /// A number that follows.
 const MORE: u64 = 15;
+
+/// Bytes at the front of a text that the next one may share.
+const ALIKE: usize = 64;
+/// Fewer are not worth it.
+const WORTHWHILE: usize = 3;
 
 /// A value's bytes, on its own.
 pub(crate) fn encode_value(value: &Value) -> Vec<u8> {
@@ -70,6 +77,46 @@ pub(super) fn put_value(bytes: &mut Vec<u8>, value: &Value) {
             }
         }
     }
+}
+
+/// Appends a value; of a text only what is other than at the front of the last one.
+pub(super) fn put_after(bytes: &mut Vec<u8>, last: &mut Vec<u8>, value: &Value) {
+    let Value::String(text) = value else { return put_value(bytes, value) };
+    let shared = last.iter().zip(text.as_bytes()).take_while(|(one, other)| one == other).count();
+    if shared < WORTHWHILE {
+        put_value(bytes, value);
+    } else {
+        put_head(bytes, SIMILAR, shared as u64);
+        put_sized(bytes, &text.as_bytes()[shared..]);
+    }
+    note(last, text);
+}
+
+/// The rest of a value that [`put_after`] wrote.
+pub(super) fn value_after(
+    kind: u8,
+    number: u64,
+    bytes: &mut Bytes<'_>,
+    last: &mut Vec<u8>,
+) -> Result<Value, DecodeError> {
+    let value = if kind == SIMILAR {
+        let shared = usize::try_from(number).ok().and_then(|shared| last.get(..shared));
+        let shared = shared.ok_or(DecodeError::Invalid("a text that begins like none"))?;
+        let text = [shared, bytes.sized()?].concat();
+        Value::String(std::str::from_utf8(&text).map_err(|_| NOT_TEXT)?.into())
+    } else {
+        value_of(kind, number, bytes, 0)?
+    };
+    if let Value::String(text) = &value {
+        note(last, text);
+    }
+    Ok(value)
+}
+
+/// Keeps how a text began.
+fn note(last: &mut Vec<u8>, text: &str) {
+    last.clear();
+    last.extend_from_slice(&text.as_bytes()[..text.len().min(ALIKE)]);
 }
 
 /// Appends a kind with its number.

@@ -71,7 +71,8 @@ fn what_was_removed_is_not_stored() {
         replica.state.acknowledge(&version);
         replica.state.snapshot().encode().len()
     };
-    let element = |number: usize| Value::String(format!("an element of some length, {number}").into());
+    // None begins like the one before.
+    let element = |number: usize| Value::String(format!("{number}: an element of some length").into());
     for number in 0..1_000 {
         replica.write(|tx| tx.set_add(&set(), element(number)));
     }
