@@ -14,6 +14,15 @@ impl<T> Default for Few<T> {
 }
 
 impl<T> Few<T> {
+    /// Empties it, keeping memory for a few.
+    pub(crate) fn clear(&mut self) {
+        self.first = None;
+        self.rest.clear();
+        if self.rest.capacity() > 16 {
+            self.rest = Vec::new();
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.first.is_none()
     }

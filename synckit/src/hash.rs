@@ -223,6 +223,14 @@ impl<K: Hash + Eq, V> HashMap<K, V> {
         self.place(key).map(|at| &self.entries[at].1)
     }
 
+    /// A key as it is kept here.
+    pub(crate) fn key<Q: Hash + Eq + ?Sized>(&self, key: &Q) -> Option<&K>
+    where
+        K: Borrow<Q>,
+    {
+        self.place(key).map(|at| &self.entries[at].0)
+    }
+
     pub(crate) fn get_mut<Q: Hash + Eq + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
     where
         K: Borrow<Q>,

@@ -9,25 +9,35 @@ use crate::hash::HashMap;
 use crate::sorted::sort_by;
 use crate::version::{Dot, VersionVector};
 
+/// What a write to a map has replaced: a value or nothing, if the key was ever written.
+pub(crate) type Replaced = Option<Register<Option<Slot>>>;
+
 #[derive(Debug, Clone, Default)]
 pub(crate) struct MapState {
     entries: HashMap<Arc<str>, Register<Option<Slot>>>,
 }
 
 impl MapState {
-    /// Writes a key, or deletes it. Returns whether the write won. O(1).
-    pub(crate) fn write(&mut self, stamp: Stamp, key: &Arc<str>, slot: Option<Slot>) -> bool {
+    /// Writes a key, or deletes it. Returns whether the write won; then `replaced` is what was there. O(1).
+    pub(crate) fn write(
+        &mut self,
+        stamp: Stamp,
+        key: &Arc<str>,
+        value: Option<Slot>,
+        replaced: &mut Replaced,
+    ) -> bool {
+        let register = Register { stamp, value };
         match self.entries.get_mut(&**key) {
-            Some(current) if current.stamp >= stamp => false,
-            Some(current) => {
-                *current = Register { stamp, value: slot };
-                true
-            }
-            None => {
-                self.entries.insert(key.clone(), Register { stamp, value: slot });
-                true
-            }
+            Some(current) if current.stamp >= stamp => return false,
+            Some(current) => *replaced = Some(std::mem::replace(current, register)),
+            None => drop(self.entries.insert(key.clone(), register)),
         }
+        true
+    }
+
+    /// A key as it is kept here, if it was ever written. O(1).
+    pub(crate) fn key(&self, key: &str) -> Option<&Arc<str>> {
+        self.entries.key(key)
     }
 
     /// The register of a key, tombstones included. O(1).

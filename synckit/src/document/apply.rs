@@ -110,7 +110,7 @@ impl DocumentState {
             {
                 (operation.stamp.dot, operation.action) = (dot, Action::Text(rest));
             }
-            self.execute(&operation, &mut applied.touched);
+            self.execute(operation, &mut applied.touched);
         });
         taken.map_err(|source| unreadable(&change, source))?;
         self.version.advance(replica, last);

@@ -68,6 +68,12 @@ impl Transaction<'_> {
         Ok(self.map_write(map, key, slot))
     }
 
+    /// A key as the map keeps it, so that there is one copy of it.
+    pub(crate) fn map_key(&self, map: &ContainerId, key: &str) -> Arc<str> {
+        let known = self.state.map(map).and_then(|map| map.key(key));
+        known.map_or_else(|| key.into(), Arc::clone)
+    }
+
     /// Deletes a key; nothing happens when it is not there. O(log n).
     pub(crate) fn map_delete(&mut self, map: &ContainerId, key: &Arc<str>) {
         if self.state.map(map).is_some_and(|map| map.get(key).is_some()) {
@@ -81,13 +87,16 @@ impl Transaction<'_> {
         key: &Arc<str>,
         slot: impl FnOnce(Dot) -> Option<Slot>,
     ) -> Dot {
-        let register = self.state.map(map).and_then(|map| map.register(key));
-        let previous = register
-            .map(|register| Box::new(Previous { slot: register.value.clone(), dot: register.stamp.dot }));
-        let written = self.perform(map, |dot| match slot(dot) {
-            Some(slot) => Action::MapSet { key: key.clone(), slot },
-            None => Action::MapDelete { key: key.clone() },
-        });
+        let written = self.next_dot();
+        let replaced = self.make(
+            map,
+            match slot(written) {
+                Some(slot) => Action::MapSet { key: key.clone(), slot },
+                None => Action::MapDelete { key: key.clone() },
+            },
+        );
+        let previous =
+            replaced.map(|register| Box::new(Previous { slot: register.value, dot: register.stamp.dot }));
         let is_new = previous.is_none();
         if is_new && self.open.inverses.last_mut().is_some_and(|last| last.add(map, written)) {
             return written;

@@ -72,6 +72,13 @@ impl Touched {
         }
     }
 
+    pub(crate) fn clear(&mut self) {
+        self.places.clear();
+        if !self.many.is_empty() {
+            self.many = Index::default();
+        }
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.places.len()
     }

@@ -161,6 +161,11 @@ impl DocumentState {
         replica == keeper()
     }
 
+    /// Whether [`note`](Self::note) is to be told of an operation.
+    pub(super) fn is_noted(&self, operation: &Operation) -> bool {
+        self.history.is_some() || operation.container.kind() == Kind::History
+    }
+
     /// Takes note of an operation that has taken effect.
     pub(super) fn note(&mut self, operation: &Operation) {
         if operation.container.kind() == Kind::History && operation.container == registers() {

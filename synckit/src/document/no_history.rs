@@ -13,6 +13,10 @@ impl DocumentState {
         false
     }
 
+    pub(super) fn is_noted(&self, _operation: &Operation) -> bool {
+        false
+    }
+
     pub(super) fn note(&mut self, _operation: &Operation) {}
 
     pub(super) fn settle_history(&mut self) {}

@@ -50,15 +50,16 @@ impl Recent {
 
     /// The operations so far were those of one change.
     pub(super) fn end(&mut self, replica: ReplicaId, first: u64, last: u64) {
-        let places = self.open.replace(Few::default());
         if let Some(before) = self.changes.back_mut()
             && (before.replica, before.last + 1) == (replica, first)
             && before.places.is_some()
-            && before.places == places
+            && before.places == self.open
         {
             before.last = last;
-            return;
+            // What the next change touches is mostly the same.
+            return self.open.iter_mut().for_each(Few::clear);
         }
+        let places = self.open.replace(Few::default());
         if self.changes.capacity() == 0 {
             // Many documents are written once.
             self.changes.reserve_exact(1);

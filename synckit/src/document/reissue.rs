@@ -22,7 +22,7 @@ impl DocumentState {
             let Ok(reader) = Reader::new(&change) else { continue };
             let _ = reader.each(&mut |operation| {
                 for operation in renaming.operation(operation, |counter| self.counter_base(counter, from)) {
-                    fresh.execute(&operation, &mut touched);
+                    fresh.execute(operation.clone(), &mut touched);
                     fresh.keep_text(&operation);
                 }
             });

@@ -8,7 +8,7 @@ use super::recent::Recent;
 use crate::crdt::container::{ContainerId, Content, Part};
 use crate::crdt::counter::CounterState;
 use crate::crdt::list::{Effect, ListState};
-use crate::crdt::map::MapState;
+use crate::crdt::map::{MapState, Replaced};
 use crate::crdt::operation::{Action, Operation};
 #[cfg(feature = "sets")]
 use crate::crdt::set::SetState;
@@ -207,15 +207,16 @@ impl DocumentState {
         id.parent().or_else(|| self.parents.get(id))
     }
 
-    /// The one place where an operation takes effect, whoever made it.
-    pub(super) fn execute(&mut self, operation: &Operation, touched: &mut Touched) {
+    /// The one place where an operation takes effect, whoever made it. Returns what a write to a map has replaced.
+    pub(super) fn execute(&mut self, operation: Operation, touched: &mut Touched) -> Replaced {
+        self.clock.observe(operation.stamp.time);
+        let noted = self.is_noted(&operation).then(|| operation.clone());
         let Operation { stamp, container, action } = operation;
-        self.clock.observe(stamp.time);
         if let Some(child) = action.slot().and_then(|slot| slot.container()) {
             self.parents.insert(child, container.clone());
         }
-        let mut base = None;
-        let part = match action {
+        let at = self.number_of(&container);
+        let part = match &action {
             Action::MapSet { key, .. } | Action::MapDelete { key } => Part::Key(key.clone()),
             Action::ListInsert { .. } => Part::Item(stamp.dot),
             Action::ListMove { item, .. }
@@ -224,33 +225,36 @@ impl DocumentState {
             | Action::ListRestore { item } => Part::Item(*item),
             _ => Part::Whole,
         };
-        let at = self.number_of(container);
         self.recent.touch((at, part));
+        let mut replaced = None;
         let target = match (&mut self.containers[at as usize].1, action) {
-            (Content::Map(map), Action::MapSet { key, slot }) => map
-                .write(*stamp, key, Some(slot.clone()))
-                .then(|| Target::Field(container.clone(), key.clone())),
-            (Content::Map(map), Action::MapDelete { key }) => {
-                map.write(*stamp, key, None).then(|| Target::Field(container.clone(), key.clone()))
+            (Content::Map(map), Action::MapSet { key, slot }) => {
+                map.write(stamp, &key, Some(slot), &mut replaced).then(|| Target::Field(container, key))
             }
-            (Content::List(list), action) => match list.apply(*stamp, action) {
+            (Content::Map(map), Action::MapDelete { key }) => {
+                map.write(stamp, &key, None, &mut replaced).then(|| Target::Field(container, key))
+            }
+            (Content::List(list), action) => match list.apply(stamp, &action) {
                 Effect::Nothing => None,
-                Effect::Structure => Some(Target::Content(container.clone())),
+                Effect::Structure => Some(Target::Content(container)),
                 Effect::Value => match action {
-                    Action::ListSet { item, .. } => Some(Target::Item(container.clone(), *item)),
+                    Action::ListSet { item, .. } => Some(Target::Item(container, item)),
                     _ => None,
                 },
             },
             (Content::Counter(counter), Action::CounterAdd { added, subtracted }) => {
-                let totals = counter.totals(stamp.dot.replica);
-                base = Some(CounterBase { counter: container.clone(), increment: stamp.dot, totals });
-                counter.apply(*stamp, *added, *subtracted).then(|| Target::Content(container.clone()))
+                if !self.alone {
+                    let totals = counter.totals(stamp.dot.replica);
+                    let base = CounterBase { counter: container.clone(), increment: stamp.dot, totals };
+                    self.counter_bases.push(base);
+                }
+                counter.apply(stamp, added, subtracted).then(|| Target::Content(container))
             }
             (Content::Set(set), Action::Set(action)) => {
-                set.apply(*stamp, action).then(|| Target::Content(container.clone()))
+                set.apply(stamp, &action).then(|| Target::Content(container))
             }
             (Content::Text(text), Action::Text(action)) => {
-                text.execute(*stamp, action).then(|| Target::Content(container.clone()))
+                text.execute(stamp, &action).then(|| Target::Content(container))
             }
             // Operations on a container of another kind are refused when they are read.
             _ => None,
@@ -258,8 +262,10 @@ impl DocumentState {
         if let Some(target) = target {
             touched.insert(target);
         }
-        self.counter_bases.extend(base.filter(|_| !self.alone));
-        self.note(operation);
+        if let Some(noted) = noted {
+            self.note(&noted);
+        }
+        replaced
     }
 
     fn place_of(&self, id: &ContainerId) -> Option<u32> {

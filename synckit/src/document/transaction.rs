@@ -14,6 +14,7 @@ use std::sync::atomic::Ordering;
 use crate::crdt::container::ContainerId;
 #[cfg(feature = "text")]
 use crate::crdt::container::Part;
+use crate::crdt::map::Replaced;
 use crate::crdt::operation::{Action, Operation, Stamp};
 #[cfg(feature = "text")]
 use crate::crdt::text::TextState;
@@ -22,9 +23,11 @@ use crate::sorted::sort_by_number;
 use crate::version::{Dot, ReplicaId, Timestamp, VersionVector};
 use crate::wire::{Change, operations};
 
-/// A transaction that is going on. Its operations take effect in the state at once.
+/// A transaction that is going on. Its operations take effect in the state at once. One after the other can use the same.
 #[derive(Debug)]
 pub(crate) struct Open {
+    /// Whether one is going on.
+    pub(crate) is_open: bool,
     replica: ReplicaId,
     first_seq: u64,
     next_seq: u64,
@@ -32,17 +35,25 @@ pub(crate) struct Open {
     operations: Vec<Operation>,
     /// Texts that were written, and the first sequence number there: what was done is read off them at the end.
     edited: Few<(ContainerId, u64)>,
-    touched: Touched,
+    pub(crate) touched: Touched,
     /// What takes each operation back, in order.
     pub(crate) inverses: Vec<Inverse>,
 }
 
-/// What a transaction did.
-#[derive(Debug)]
-pub(crate) struct Committed {
-    pub(crate) pending: Pending,
-    pub(crate) touched: Touched,
-    pub(crate) inverses: Vec<Inverse>,
+impl Default for Open {
+    fn default() -> Self {
+        Self {
+            is_open: false,
+            replica: ReplicaId::new(1),
+            first_seq: 1,
+            next_seq: 1,
+            time: Timestamp::default(),
+            operations: Vec::new(),
+            edited: Few::default(),
+            touched: Touched::default(),
+            inverses: Vec::new(),
+        }
+    }
 }
 
 /// An open transaction on its document: what [`edit`](super::edit) writes through.
@@ -55,13 +66,21 @@ impl Transaction<'_> {
     /// Makes an operation. Returns its dot.
     pub(crate) fn perform(&mut self, container: &ContainerId, action: impl FnOnce(Dot) -> Action) -> Dot {
         let dot = self.next_dot();
-        let stamp = Stamp { time: self.open.time, dot };
-        let operation = Operation { stamp, container: container.clone(), action: action(dot) };
-        self.open.next_seq += 1;
-        self.state.execute(&operation, &mut self.open.touched);
-        self.state.version.advance(dot.replica, dot.seq);
-        self.open.operations.push(operation);
+        self.make(container, action(dot));
         dot
+    }
+
+    /// Makes an operation. Returns what a write to a map has replaced.
+    pub(crate) fn make(&mut self, container: &ContainerId, action: Action) -> Replaced {
+        let stamp = Stamp { time: self.open.time, dot: self.next_dot() };
+        let operation = Operation { stamp, container: container.clone(), action };
+        self.open.next_seq += 1;
+        if !self.state.alone {
+            self.open.operations.push(operation.clone());
+        }
+        let replaced = self.state.execute(operation, &mut self.open.touched);
+        self.state.version.advance(stamp.dot.replica, stamp.dot.seq);
+        replaced
     }
 
     /// Writes to a text by position, which takes as many sequence numbers as `edit` returns. Returns the first of them.
@@ -116,37 +135,35 @@ impl Open {
 }
 
 impl DocumentState {
-    pub(crate) fn begin(&mut self, replica: ReplicaId, now_ms: u64) -> Open {
-        let first_seq = self.version.get(replica) + 1;
-        Open {
-            replica,
-            first_seq,
-            next_seq: first_seq,
-            time: self.clock.tick(now_ms),
-            operations: Vec::new(),
-            edited: Few::default(),
-            touched: Touched::default(),
-            inverses: Vec::new(),
-        }
+    /// Begins a transaction with what is left of the one before.
+    pub(crate) fn begin(&mut self, open: &mut Open, replica: ReplicaId, now_ms: u64) {
+        open.is_open = true;
+        open.replica = replica;
+        open.first_seq = self.version.get(replica) + 1;
+        open.next_seq = open.first_seq;
+        open.time = self.clock.tick(now_ms);
+        open.touched.clear();
+        open.inverses.clear();
     }
 
-    /// Ends a transaction. `None` when it did nothing.
-    pub(crate) fn commit(&mut self, open: Open) -> Option<Committed> {
-        let Open { replica, first_seq, next_seq, time, operations, edited, touched, inverses } = open;
+    /// Ends a transaction. `None` when it did nothing. What it touched and what takes it back are left in it.
+    pub(crate) fn commit(&mut self, open: &mut Open) -> Option<Pending> {
+        let &mut Open { replica, first_seq, next_seq, time, .. } = open;
+        open.is_open = false;
         if next_seq == first_seq {
             return None;
         }
         let last_seq = next_seq - 1;
         self.recent.end(replica, first_seq, last_seq);
-        if !edited.is_empty() {
+        if !open.edited.is_empty() {
             self.note_edits(replica, last_seq, time);
         }
         self.settle_history();
-        let pending = Pending { replica, first_seq, last_seq, time, operations, edited };
+        let (operations, edited) = (std::mem::take(&mut open.operations), std::mem::take(&mut open.edited));
         if !self.alone {
             self.boundaries.get_or_default(replica).push(last_seq);
         }
-        Some(Committed { pending, touched, inverses })
+        Some(Pending { replica, first_seq, last_seq, time, operations, edited })
     }
 
     /// Makes typing that nobody has seen yet one change with what was typed before. Returns `next` where that is not so.

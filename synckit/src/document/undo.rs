@@ -179,7 +179,9 @@ impl UndoHistory {
             return;
         }
         inverses.shrink_to_fit();
-        self.redo.clear();
+        if !self.redo.is_empty() {
+            self.redo.clear();
+        }
         let unused = if self.merge(&mut inverses, now_ms) {
             Some(inverses)
         } else {

@@ -33,16 +33,22 @@ impl<T: Element> MapRef<T> {
     /// # Errors
     /// [`WriteError::TooLarge`].
     pub fn insert(&self, key: &str, value: T) -> Result<T::Ref, WriteError> {
-        let (node, key) = (&self.node, Arc::<str>::from(key));
-        let set = |new| node.cell.write(|transaction| transaction.map_set(&node.id, &key, new));
-        let element = |id, created| {
-            T::element(ElementPlace { holder: node.clone(), id, key: Some(key.clone()), node: created })
+        let node = &self.node;
+        let set = |new| {
+            node.cell.write(|transaction| {
+                let key = transaction.map_key(&node.id, key);
+                Ok((transaction.map_set(&node.id, &key, new)?, key))
+            })
+        };
+        let element = |(id, key), created| {
+            T::element(ElementPlace { holder: node.clone(), id, key: Some(key), node: created })
         };
         match value.create().0 {
             new @ New::Value(_) => Ok(element(set(new)?, None)),
             new @ New::Container(kind) => node.cell.update(|| {
-                let id = set(new)?;
-                let element = element(id, Some(Node::created(node, id, kind)));
+                let set = set(new)?;
+                let created = Node::created(node, set.0, kind);
+                let element = element(set, Some(created));
                 value.fill(&element)?;
                 Ok(element)
             }),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::crdt::container::{ContainerId, Slot};
 use crate::document::edit::New;
-use crate::document::transaction::Transaction;
+use crate::document::transaction::{Open, Transaction};
 use crate::document::{DocumentState, Origin};
 use crate::value::Value;
 use crate::version::{ReplicaId, VersionVector};
@@ -26,13 +26,14 @@ impl Writer {
     /// One transaction that sets one field.
     pub(crate) fn set(&mut self, key: &str, value: impl Into<Arc<str>>) -> Change {
         self.now += 1;
-        let mut open = self.state.begin(self.replica, self.now);
+        let mut open = Open::default();
+        self.state.begin(&mut open, self.replica, self.now);
         let key: Arc<str> = key.into();
         Transaction { state: &mut self.state, open: &mut open }
             .map_set(&ContainerId::Root, &key, New::Value(Value::String(value.into())))
             .unwrap();
-        let committed = self.state.commit(open).unwrap();
-        self.state.encode(committed.pending)
+        let pending = self.state.commit(&mut open).unwrap();
+        self.state.encode(pending)
     }
 
     pub(crate) fn apply(&mut self, update: &Update) -> Vec<Change> {

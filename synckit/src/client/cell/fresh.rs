@@ -43,7 +43,7 @@ mod tests {
     use super::*;
     use crate::crdt::container::{ContainerId, Kind};
     use crate::document::Origin;
-    use crate::document::transaction::Transaction;
+    use crate::document::transaction::{Open, Transaction};
     use crate::wire::Update;
 
     fn note() -> ContainerId {
@@ -51,9 +51,10 @@ mod tests {
     }
 
     fn type_in(state: &mut DocumentState, replica: u64, at: usize, text: &str) -> Pending {
-        let mut open = state.begin(ReplicaId::new(replica), 1_000);
+        let mut open = Open::default();
+        state.begin(&mut open, ReplicaId::new(replica), 1_000);
         Transaction { state: &mut *state, open: &mut open }.text_insert(&note(), at, text).unwrap();
-        state.commit(open).unwrap().pending
+        state.commit(&mut open).unwrap()
     }
 
     fn text(state: &DocumentState) -> String {

@@ -7,7 +7,7 @@ use super::{DocumentCell, Inner, Watch};
 use crate::client::inbox::Command;
 use crate::client::status::Tier;
 use crate::document::WriteError;
-use crate::document::transaction::{Committed, Transaction};
+use crate::document::transaction::{Pending, Transaction};
 use crate::document::undo::Direction;
 
 impl DocumentCell {
@@ -41,8 +41,7 @@ impl DocumentCell {
         let result = {
             let inner = &mut *self.lock();
             scope.begin(inner);
-            let Some(open) = &mut inner.open else { return Err(closed()) };
-            let result = make(&mut Transaction { state: &mut inner.state, open });
+            let result = make(&mut Transaction { state: &mut inner.state, open: &mut inner.open });
             scope.end(inner, result.is_err());
             result
         };
@@ -70,14 +69,14 @@ impl DocumentCell {
         let now = self.now();
         let done = {
             let inner = &mut *self.lock();
-            if inner.open.is_some() {
+            if inner.open.is_open {
                 // Inside a transaction there is nothing finished to take back.
                 return false;
             }
-            let mut open = inner.state.begin(inner.replica, now);
-            let done = inner.undo.go(direction, &mut inner.state, &mut open);
-            if let Some(committed) = inner.state.commit(open) {
-                self.finish(inner, committed, None);
+            inner.state.begin(&mut inner.open, inner.replica, now);
+            let done = inner.undo.go(direction, &mut inner.state, &mut inner.open);
+            if let Some(pending) = inner.state.commit(&mut inner.open) {
+                self.finish(inner, pending, None);
             }
             inner.announce(&Watch::Undo);
             done
@@ -100,8 +99,7 @@ impl DocumentCell {
 
     /// Takes in what a transaction did. `record` keeps it for undo, with the time in milliseconds. Returns whether there is something
     /// that the driver has not been told of.
-    fn finish(&self, inner: &mut Inner, committed: Committed, record: Option<u64>) -> bool {
-        let Committed { pending, touched, inverses } = committed;
+    fn finish(&self, inner: &mut Inner, pending: Pending, record: Option<u64>) -> bool {
         inner.written = true;
         inner.status.saved = Tier::Memory;
         let mut is_news = false;
@@ -116,10 +114,15 @@ impl DocumentCell {
                 is_news = true;
             }
         }
-        inner.touch(&touched);
-        inner.announce(&Watch::Status);
+        if !inner.observers.is_empty() {
+            let touched = std::mem::take(&mut inner.open.touched);
+            inner.touch(&touched);
+            inner.open.touched = touched;
+            inner.announce(&Watch::Status);
+        }
+        inner.open.touched.clear();
         if let Some(now) = record {
-            inner.undo.record(inverses, now);
+            inner.undo.record(std::mem::take(&mut inner.open.inverses), now);
             inner.announce(&Watch::Undo);
         }
         is_news
@@ -175,30 +178,26 @@ impl<'a> Scope<'a> {
 
     fn begin(&mut self, inner: &mut Inner) {
         self.open = true;
-        match &mut inner.open {
-            Some(open) => self.part = Some(open.mark()),
-            None => {
-                let mut open = inner.state.begin(inner.replica, self.now);
-                open.inverses = inner.undo.spare();
-                inner.open = Some(open);
-                self.cell.in_transaction.store(true, Ordering::Relaxed);
-            }
+        if inner.open.is_open {
+            self.part = Some(inner.open.mark());
+        } else {
+            inner.open.inverses = inner.undo.spare();
+            inner.state.begin(&mut inner.open, inner.replica, self.now);
+            self.cell.in_transaction.store(true, Ordering::Relaxed);
         }
     }
 
     fn end(&mut self, inner: &mut Inner, given_up: bool) {
         self.open = false;
-        let Some(open) = &mut inner.open else { return };
         if given_up {
-            inner.undo.roll_back(&mut inner.state, open, self.part.unwrap_or_default());
+            inner.undo.roll_back(&mut inner.state, &mut inner.open, self.part.unwrap_or_default());
         }
         if self.part.is_some() {
             return;
         }
-        let Some(open) = inner.open.take() else { return };
         self.cell.in_transaction.store(false, Ordering::Relaxed);
-        if let Some(committed) = inner.state.commit(open) {
-            self.has_news = self.cell.finish(inner, committed, Some(self.now));
+        if let Some(pending) = inner.state.commit(&mut inner.open) {
+            self.has_news = self.cell.finish(inner, pending, Some(self.now));
         }
         self.is_watched = !inner.queue.is_empty();
     }

@@ -76,7 +76,7 @@ impl DocumentState {
         self.history = None;
         let bases = std::mem::take(&mut self.counter_bases);
         let mut touched = Touched::default();
-        replaced.iter().for_each(|operation| self.execute(operation, &mut touched));
+        replaced.iter().for_each(|operation| drop(self.execute(operation.clone(), &mut touched)));
         self.counter_bases = bases;
         let all = by_replica(|emit| replaced.into_iter().for_each(emit), |emit| self.each_live(emit));
         self.check_numbers(&all)?;

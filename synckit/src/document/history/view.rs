@@ -65,7 +65,7 @@ impl DocumentState {
         let mut touched = Touched::default();
         self.past(&VersionVector::new(), &mut |operation| {
             if version.contains(operation.stamp.dot) && operation.stamp.dot.replica != keeper() {
-                past.execute(&operation, &mut touched);
+                past.execute(operation, &mut touched);
             }
         });
         past
@@ -83,7 +83,7 @@ impl DocumentState {
         let mut touched = Touched::default();
         self.past(&VersionVector::new(), &mut |operation| {
             if operation.container == *text && version.contains(operation.stamp.dot) {
-                past.execute(&operation, &mut touched);
+                past.execute(operation, &mut touched);
             }
         });
         Ok(past)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::crdt::container::{ContainerId, Content, Kind};
 use crate::crdt::marks::Expand;
 use crate::document::edit::New;
-use crate::document::transaction::{Committed, Transaction};
+use crate::document::transaction::{Open, Transaction};
 use crate::document::undo::{Direction, UndoHistory};
 use crate::document::{DocumentState, Origin, WriteError};
 use crate::value::Value;
@@ -73,21 +73,23 @@ impl Replica {
         &mut self,
         make: impl FnOnce(&mut Transaction<'_>) -> Result<R, WriteError>,
     ) -> (R, Option<Change>) {
-        let mut open = self.state.begin(self.id, self.now);
+        let mut open = Open::default();
+        self.state.begin(&mut open, self.id, self.now);
         let result =
             make(&mut Transaction { state: &mut self.state, open: &mut open }).expect("a valid write");
-        let change = self.state.commit(open).map(|Committed { pending, inverses, .. }| {
-            self.undo.record(inverses, self.now);
+        let change = self.state.commit(&mut open).map(|pending| {
+            self.undo.record(std::mem::take(&mut open.inverses), self.now);
             self.state.encode(pending)
         });
         (result, change)
     }
 
     pub(super) fn step(&mut self, direction: Direction) -> Option<Change> {
-        let mut open = self.state.begin(self.id, self.now);
+        let mut open = Open::default();
+        self.state.begin(&mut open, self.id, self.now);
         self.undo.go(direction, &mut self.state, &mut open);
-        let committed = self.state.commit(open)?;
-        Some(self.state.encode(committed.pending))
+        let pending = self.state.commit(&mut open)?;
+        Some(self.state.encode(pending))
     }
 
     pub(super) fn receive(&mut self, changes: Vec<Change>) {
