@@ -40,6 +40,16 @@ impl Observers {
         self.by_key.values().map(Vec::len).sum()
     }
 
+    /// How many places, or the like, are watched.
+    pub(crate) fn watches(&self) -> usize {
+        self.by_key.len()
+    }
+
+    /// What is watched, with the callbacks that do.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &(Watch, Vec<Observer>)> {
+        self.by_key.iter()
+    }
+
     fn add(&mut self, watch: &Watch, observer: &mut Observer) {
         self.next_id += 1;
         observer.id = self.next_id;

@@ -229,10 +229,10 @@ impl DocumentState {
         let mut replaced = None;
         let target = match (&mut self.containers[at as usize].1, action) {
             (Content::Map(map), Action::MapSet { key, slot }) => {
-                map.write(stamp, &key, Some(slot), &mut replaced).then(|| Target::Field(container, key))
+                map.write(stamp, &key, Some(slot), &mut replaced).then_some(Target::Field(container, key))
             }
             (Content::Map(map), Action::MapDelete { key }) => {
-                map.write(stamp, &key, None, &mut replaced).then(|| Target::Field(container, key))
+                map.write(stamp, &key, None, &mut replaced).then_some(Target::Field(container, key))
             }
             (Content::List(list), action) => match list.apply(stamp, &action) {
                 Effect::Nothing => None,
@@ -248,13 +248,13 @@ impl DocumentState {
                     let base = CounterBase { counter: container.clone(), increment: stamp.dot, totals };
                     self.counter_bases.push(base);
                 }
-                counter.apply(stamp, added, subtracted).then(|| Target::Content(container))
+                counter.apply(stamp, added, subtracted).then_some(Target::Content(container))
             }
             (Content::Set(set), Action::Set(action)) => {
-                set.apply(stamp, &action).then(|| Target::Content(container))
+                set.apply(stamp, &action).then_some(Target::Content(container))
             }
             (Content::Text(text), Action::Text(action)) => {
-                text.execute(stamp, &action).then(|| Target::Content(container))
+                text.execute(stamp, &action).then_some(Target::Content(container))
             }
             // Operations on a container of another kind are refused when they are read.
             _ => None,

@@ -22,6 +22,9 @@ impl DocumentCell {
     }
 }
 
+/// Places touched times watches, up to which comparing all of them is faster than hashing.
+const FEW: usize = 16;
+
 /// A round of callbacks: it ends also when one of them panics.
 struct Round<'a> {
     cell: &'a DocumentCell,
@@ -56,6 +59,14 @@ impl Inner {
             return;
         }
         let mut batch = Vec::new();
+        if touched.len() * self.observers.watches() <= FEW {
+            for (watch, observers) in self.observers.iter() {
+                if touched.iter().any(|target| self.shows(watch, target)) {
+                    batch.extend_from_slice(observers);
+                }
+            }
+            return self.enqueue(batch);
+        }
         let mut above = HashMap::default();
         let alone = touched.len() == 1;
         for target in touched.iter() {
@@ -71,6 +82,22 @@ impl Inner {
             self.observers.watching(&Watch::Place(target.clone()), &mut batch);
         }
         self.enqueue(batch);
+    }
+
+    /// Whether who watches something is to be told of what was touched.
+    fn shows(&self, watch: &Watch, target: &Target) -> bool {
+        match (watch, target) {
+            (Watch::Place(Target::Deep(id)), _) => {
+                let mut next = Some(target.container());
+                while let Some(container) = next.filter(|&container| container != id) {
+                    next = self.state.parent(container);
+                }
+                next.is_some()
+            }
+            (Watch::Place(Target::Content(id)), Target::Field(container, _)) => id == container,
+            (Watch::Place(place), _) => place == target,
+            _ => false,
+        }
     }
 
     pub(super) fn announce(&mut self, watch: &Watch) {
