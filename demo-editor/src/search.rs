@@ -137,8 +137,12 @@ async fn passage_in(sync: &SyncKit, id: &str, words: &str) -> Option<Passage> {
     // One line, however the text is broken.
     let line = |range: Range<usize>| body.slice(range).replace(|c: char| c.is_whitespace(), " ");
     let begin = place.start.saturating_sub(BEFORE);
-    let before = line(begin..place.start).trim_start().to_owned();
-    let before = if begin == 0 { before } else { format!("…{before}") };
+    let mut before = line(begin..place.start);
+    if begin > 0 {
+        // From the beginning of a word.
+        let whole = before.split_once(' ').map_or("", |(_, whole)| whole);
+        before = format!("…{}", whole.trim_start_matches(|c: char| !c.is_alphanumeric()));
+    }
     Some(Passage { before, words: line(place.clone()), behind: line(place.end..place.end + BEHIND) })
 }
 
