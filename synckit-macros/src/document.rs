@@ -33,6 +33,7 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
             )*
 
             #[doc(hidden)]
+            #[allow(dead_code, reason = "a struct may have no fields")]
             fn __key(at: usize) -> &'static ::synckit::generated::Arc<str> {
                 static KEYS: [::synckit::generated::Name; #count] =
                     [#(::synckit::generated::Name::new(#keys)),*];
