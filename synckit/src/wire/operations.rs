@@ -238,7 +238,7 @@ pub(super) struct Cursor<'a> {
     pub(super) bytes: Bytes<'a>,
     pub(super) named: Named<'a>,
     position: Vec<u8>,
-    text: Vec<u8>,
+    pub(super) text: Vec<u8>,
     #[cfg_attr(not(feature = "sets"), expect(dead_code, reason = "without sets none is taken back"))]
     pub(super) additions: Additions,
 }
@@ -371,11 +371,6 @@ impl Cursor<'_> {
     pub(super) fn dot(&mut self, own: Dot) -> Result<Dot, DecodeError> {
         let dot = self.named.reference(&mut self.bytes, own)?;
         dot.ok_or(DecodeError::Invalid("a reference to nothing"))
-    }
-
-    pub(super) fn value(&mut self) -> Result<Value, DecodeError> {
-        let (kind, number) = value::head(&mut self.bytes)?;
-        value::value_after(kind, number, &mut self.bytes, &mut self.text)
     }
 
     pub(super) fn slot(&mut self, own: Dot) -> Result<Slot, DecodeError> {

@@ -4,6 +4,7 @@ use super::bytes::put_number;
 use super::limits::DecodeError;
 use super::names::checked;
 use super::operations::{Cursor, SPECIAL, Writer, code};
+use super::value;
 use crate::crdt::container::Kind;
 use crate::crdt::operation::Action;
 use crate::crdt::set::SetAction;
@@ -79,7 +80,8 @@ pub(super) fn read(
         cursor.additions.note(addition);
         return Ok((Kind::Set, Action::Set(SetAction::Forget { addition })));
     }
-    let value = cursor.value()?;
+    let (kind, number) = value::head(&mut cursor.bytes)?;
+    let value = value::value_after(kind, number, &mut cursor.bytes, &mut cursor.text)?;
     let count = if argument & SPECIAL == 0 { cursor.bytes.number()? } else { 0 };
     let observed = (0..count).map(|_| cursor.dot(own)).collect::<Result<_, _>>()?;
     Ok((Kind::Set, Action::Set(SetAction::Write { adds: code == code::SET_ADD, value, observed })))
