@@ -6,12 +6,12 @@ use super::stream::seal;
 use super::{DocumentState, History, by_replica, keeper};
 #[cfg(feature = "text")]
 use crate::crdt::container::Content;
-use crate::crdt::operation::{Live, Operation};
+use crate::crdt::operation::{Action, Live, Operation};
 use crate::document::error::ApplyError;
 use crate::document::event::Touched;
 use crate::document::snapshot::{Numbers, are_apart};
 use crate::sorted::SortedMap;
-use crate::version::{ReplicaId, VersionVector};
+use crate::version::{Dot, ReplicaId, VersionVector};
 use crate::wire::history::{Deleted, HistorySection};
 use crate::wire::reader::Reader;
 use crate::wire::{Change, DecodeError, Update};
@@ -26,14 +26,17 @@ impl DocumentState {
     /// What is not live; empty when the document keeps no history.
     pub(in crate::document) fn encoded_history(&self) -> Vec<u8> {
         let Some(history) = &self.history else { return Vec::new() };
-        let mut live = HashMap::new();
-        self.each_live(&mut |operation| live.extend([(operation.stamp.dot, operation.action)]));
+        // What is live in two forms, as removals from a set can be, is found in neither.
+        let mut live: HashMap<Dot, Option<Action>> = HashMap::new();
+        self.each_live(&mut |Operation { stamp, action, .. }| {
+            live.entry(stamp.dot).and_modify(|form| *form = None).or_insert(Some(action));
+        });
         let mut past = Update::default();
         for (_, stream) in history.streams.iter() {
             let mut operations = Vec::new();
             stream.since(0, &mut |operation| {
                 // A set's operation is live with all that was observed since.
-                if live.get(&operation.stamp.dot) != Some(&operation.action) {
+                if live.get(&operation.stamp.dot).and_then(Option::as_ref) != Some(&operation.action) {
                     operations.push(operation);
                 }
             });

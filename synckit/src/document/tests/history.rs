@@ -2,6 +2,8 @@
 
 use proptest::prelude::*;
 
+#[cfg(feature = "sets")]
+use super::replica::set;
 use super::replica::{Random, Replica, picture};
 use crate::document::{DocumentState, Origin};
 use crate::version::{ReplicaId, VersionVector};
@@ -246,4 +248,32 @@ fn whoever_has_no_history_yet_takes_over_the_one_of_a_snapshot() {
     assert_eq!(content(&early.state), content(&writer.state));
     shows(&early.state, &moments);
     assert_eq!(early.state.history_entries(0), writer.state.history_entries(0));
+}
+
+/// Who loads a set knows of an element that was taken back only which addition had brought it. Once the element has come and gone
+/// again, its first removal is live in another form than it was written in, and both are loaded.
+#[cfg(feature = "sets")]
+#[test]
+fn a_removal_is_kept_as_it_was_written_however_often_it_is_loaded() {
+    let element = || crate::value::Value::Bool(true);
+    let add = |replica: &mut Replica| drop(replica.write(|tx| tx.set_add(&set(), element()).map(drop)));
+    let remove = |replica: &mut Replica| {
+        let _ = replica.write(|tx| {
+            tx.set_remove(&set(), &element());
+            Ok(())
+        });
+    };
+    let (mut first, mut second) = (Replica::new(1), Replica::new(2));
+    add(&mut first);
+    remove(&mut first);
+    first.keep_history();
+    second.pull(&first.state);
+    add(&mut second);
+    let (version, expected) = (second.state.version().clone(), content(&second.state));
+    remove(&mut second);
+    first.pull(&second.state);
+    for _ in 0..3 {
+        assert_eq!(content(&first.state.at(&version).expect("a version that is kept")), expected);
+        first = Replica::loaded(1, &first.state);
+    }
 }
