@@ -11,7 +11,6 @@
 //! Document ids are 1 to 256 bytes, updates at most 64 MiB, record keys 1 to 300 bytes, records at most 1 MiB, names of
 //! stores 1 to 64 bytes; a socket keeps at most 8 MiB that wait to be sent and takes frames of at most 65 MiB.
 #![cfg(target_arch = "wasm32")]
-#![warn(missing_docs)]
 
 mod backend;
 mod builder;

@@ -1,12 +1,14 @@
 //! `cargo xtask bench`: measurements. They print figures and assert nothing about time.
 
 mod contest;
+mod machine;
 mod rows;
 
 use std::ffi::OsString;
 use std::process::Command;
 
 use anyhow::Result;
+use contest::Suite;
 
 use crate::prerequisites::WASM;
 use crate::progress::Progress;
@@ -37,8 +39,12 @@ enum Program {
     Write(Build),
     /// How long the browser's stores take to keep, load and compact.
     Storage(Build),
-    /// The engine in a browser beside Yjs: time, and what each weighs.
+    /// The engine in a browser beside Yjs: both suites, `wasm` and `weight`, and their report.
     Browser(contest::Arguments),
+    /// The suite `wasm`: the engine in a browser beside Yjs, in time and bytes.
+    Wasm(contest::Arguments),
+    /// The suite `weight`: what a page loads for the engine alone, beside Yjs.
+    Weight(contest::Arguments),
     /// What an idle connection costs the server in memory.
     Memory(Build),
 }
@@ -59,7 +65,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         Some(Program::Storage(build)) => {
             in_browser("synckit-storage-web", "browser", &["latency"], !build.dev)
         }
-        Some(Program::Browser(contest)) => contest::run(contest),
+        Some(Program::Browser(contest)) => contest::run(contest, &[Suite::Wasm, Suite::Weight]),
+        Some(Program::Wasm(contest)) => contest::run(contest, &[Suite::Wasm]),
+        Some(Program::Weight(contest)) => contest::run(contest, &[Suite::Weight]),
         Some(Program::Memory(build)) => memory(!build.dev),
     }
 }

@@ -187,8 +187,13 @@ pub(crate) fn install_packages(names: &[&str]) -> Result<()> {
 }
 
 fn has_browser() -> bool {
+    process::find("chromedriver").is_some() && installed_browser().is_some()
+}
+
+/// The program of the browser that tests run in.
+pub(crate) fn installed_browser() -> Option<PathBuf> {
     const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-    process::find("chromedriver").is_some() && BROWSERS.iter().any(|name| process::find(name).is_some())
+    BROWSERS.iter().find_map(|name| process::find(name))
 }
 
 #[cfg(unix)]

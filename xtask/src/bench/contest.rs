@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use flate2::read::GzDecoder;
 use serde_json::json;
 
+use super::machine;
 use super::rows::{Row, Rows};
 use crate::packages::{self, CONTEST};
 use crate::prerequisites::{self, WASM};
@@ -40,27 +41,35 @@ pub(super) struct Arguments {
     /// The N of the cases.
     #[arg(long, default_value_t = 6_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     count: u32,
-
-    /// Only what each library weighs.
-    #[arg(long)]
-    weight: bool,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<()> {
+/// What is measured in a browser.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Suite {
+    /// Time and bytes of the engine's work.
+    Wasm,
+    /// What a page loads for the engine.
+    Weight,
+}
+
+pub(super) fn run(arguments: &Arguments, suites: &[Suite]) -> Result<()> {
     prerequisites::wasm_target()?;
     let folder = workspace::target().join("contest");
     let yjs = bundle_yjs(&folder.join("npm"))?;
     let mut rows = Rows::default();
-    if !arguments.weight {
-        measure(arguments, &folder.join("site"), &yjs, &mut rows)?;
+    for suite in suites {
+        match suite {
+            Suite::Wasm => measure(arguments, &folder.join("site"), &yjs, &mut rows)?,
+            Suite::Weight => weigh(&folder.join("weight"), &yjs, &mut rows)?,
+        }
     }
-    weigh(&folder.join("weight"), &yjs, &mut rows)?;
     print!("{}", rows.table());
     if let Some(file) = &arguments.json {
         fs::write(file, rows.json()?).with_context(|| format!("cannot write {}", file.display()))?;
     }
     if let Some(file) = &arguments.report {
-        let text = rows.markdown(arguments.rounds, arguments.count);
+        let machine = machine::describe(&folder.join("npm"))?;
+        let text = rows.markdown(arguments.rounds, arguments.count, &machine);
         fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))?;
     }
     Ok(())

@@ -5,15 +5,11 @@ use super::files::File;
 /// What every crate's manifest has to set; either here or by `<key>.workspace = true`.
 const KEYS: [&str; 5] = ["description", "license", "rust-version", "edition", "version"];
 
-/// Lints that the workspace has to set for all its crates.
-const LINTS: [&str; 6] = [
-    "unsafe_code = \"forbid\"",
-    "missing_docs = \"deny\"",
-    "unreachable_pub = \"deny\"",
-    "unwrap_used = \"deny\"",
-    "expect_used = \"deny\"",
-    "panic = \"deny\"",
-];
+/// Lints that a workspace has to set for all its crates.
+const LINTS: [&str; 3] =
+    ["unsafe_code = \"forbid\"", "missing_docs = \"deny\"", "unreachable_pub = \"deny\""];
+/// Further ones where programs for others are made. What stands apart is tests alone.
+const STRICTER_LINTS: [&str; 3] = ["unwrap_used = \"deny\"", "expect_used = \"deny\"", "panic = \"deny\""];
 
 /// The core knows no browser, no framework and no async runtime.
 const NOT_IN_THE_CORE: [&str; 9] =
@@ -24,7 +20,8 @@ pub(super) fn complaints(files: &[File]) -> Vec<String> {
     let architecture = files.iter().find(|file| file.path == "ARCHITECTURE.md");
     for file in files {
         if file.path == "Cargo.toml" {
-            complaints.extend(check_workspace(&file.text));
+            complaints.extend(check_lints(&file.path, &file.text, &LINTS));
+            complaints.extend(check_lints(&file.path, &file.text, &STRICTER_LINTS));
         } else if let Some(folder) = file.path.strip_suffix("/Cargo.toml") {
             complaints.extend(check_crate(folder, &file.text, architecture.map(|file| file.text.as_str())));
         }
@@ -32,9 +29,9 @@ pub(super) fn complaints(files: &[File]) -> Vec<String> {
     complaints
 }
 
-fn check_workspace(manifest: &str) -> Vec<String> {
-    let missing = LINTS.iter().filter(|lint| !manifest.lines().any(|line| line == **lint));
-    missing.map(|lint| format!("Cargo.toml: the workspace's lints have to say `{lint}`")).collect()
+fn check_lints(path: &str, manifest: &str, lints: &[&str]) -> Vec<String> {
+    let missing = lints.iter().filter(|lint| !manifest.lines().any(|line| line == **lint));
+    missing.map(|lint| format!("{path}: the workspace's lints have to say `{lint}`")).collect()
 }
 
 fn check_crate(folder: &str, manifest: &str, architecture: Option<&str>) -> Vec<String> {
@@ -45,6 +42,10 @@ fn check_crate(folder: &str, manifest: &str, architecture: Option<&str>) -> Vec<
     }
     if !sets(manifest, "lints", "workspace") {
         complaints.push(format!("{path}: the workspace's lints are not on (`[lints]`, `workspace = true`)"));
+    }
+    // A workspace of its own has lints of its own.
+    if manifest.lines().any(|line| line == "[workspace]") {
+        complaints.extend(check_lints(&path, manifest, &LINTS));
     }
     if folder == "synckit" {
         for dependency in NOT_IN_THE_CORE.iter().filter(|name| depends(manifest, name)) {
@@ -80,7 +81,7 @@ fn depends(manifest: &str, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{check_crate, check_workspace};
+    use super::{LINTS, check_crate, check_lints};
 
     const GOOD: &str = "[package]\nname = \"x\"\ndescription = \"X.\"\nversion.workspace = true\n\
         edition.workspace = true\nrust-version.workspace = true\nlicense.workspace = true\n\n[dependencies]\n\n\
@@ -110,6 +111,8 @@ mod tests {
 
     #[test]
     fn weakened_lints_are_named() {
-        assert_eq!(check_workspace("").len(), super::LINTS.len());
+        assert_eq!(check_lints("Cargo.toml", "", &LINTS).len(), LINTS.len());
+        let apart = format!("{GOOD}\n[workspace]\n");
+        assert_eq!(check_crate("x", &apart, None).len(), LINTS.len());
     }
 }
