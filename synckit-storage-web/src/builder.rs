@@ -5,7 +5,7 @@ use std::rc::{Rc, Weak};
 
 use synckit::storage::{StorageError, StorageEvent, StorageMode};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 
 use crate::backend::{self, settle};
 use crate::indexeddb::{self, Durability};
@@ -13,6 +13,7 @@ use crate::limits;
 use crate::page::{self, Callback};
 use crate::store::{Inner, WebStorage};
 use crate::tabs::{Events, Tabs, tell};
+use crate::task::spawn;
 
 /// Where a store keeps its data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,7 +118,7 @@ impl WebStorageBuilder {
             None if settle(crate::opfs::exists(&self.name)).await?.is_truthy() => {
                 if let Some(opened) = begun.clone() {
                     // It is not used, whatever comes of it.
-                    spawn_local(async {
+                    spawn(async {
                         let opened = settle(opened).await.map(JsCast::unchecked_into::<backend::Backend>);
                         let _ = opened.map(|opened| opened.closed());
                     });
@@ -164,7 +165,7 @@ impl WebStorageBuilder {
         let mode = RefCell::new(mode);
         let inner = Rc::new(Inner { name: self.name, backend, _emptied: emptied, mode, events, tabs });
         if persistent {
-            spawn_local(protect(Rc::downgrade(&inner), self.ask_for_protection));
+            spawn(protect(Rc::downgrade(&inner), self.ask_for_protection));
         }
         WebStorage { inner }
     }

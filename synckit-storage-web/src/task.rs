@@ -1,6 +1,7 @@
 //! Work that goes on when nobody waits, and callbacks that come later.
 
 use std::future::Future;
+use std::pin::Pin;
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -23,8 +24,14 @@ extern "C" {
 pub(crate) fn detached<T: 'static>(work: impl Future<Output = T> + 'static) -> Slot<T> {
     let slot = Slot::new();
     let result = slot.clone();
-    spawn_local(async move { result.set(work.await) });
+    spawn(async move { result.set(work.await) });
     slot
+}
+
+/// Runs `task` in the event loop: one kind of future for everything, as what starts and polls one is compiled for each.
+pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) {
+    let task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(task);
+    spawn_local(task);
 }
 
 /// A callback that is still to come. Dropping it cancels it.

@@ -38,7 +38,7 @@ impl Platform for Web {
     }
 
     fn spawn(&self, task: impl Future<Output = ()> + 'static) {
-        wasm_bindgen_futures::spawn_local(task);
+        crate::task::spawn(task);
     }
 
     fn sleep(&self, ms: u64) -> impl Future<Output = ()> + 'static {
