@@ -165,7 +165,7 @@ export async function open_indexeddb(name, durability, emptied) {
     return {
         async perform(operation, key, number, bytes, ids) {
             const [stores, mode, make] = OPERATIONS[operation];
-            const work = make(key, number, bytes.slice(), ids.slice());
+            const work = make(key, number, bytes, ids);
             if (!connection.open) {
                 const again = await connect_database(name);
                 if (again.made) emptied();

@@ -354,8 +354,6 @@ export async function open_opfs(store, emptied) {
 
     return {
         perform(operation, key, number, bytes, ids) {
-            bytes = bytes.slice();
-            ids = ids.slice();
             if (operation === "append") return append(key, bytes);
             const [mode, work] = OPERATIONS[operation];
             return locked(mode, (folder) => work(folder, key, number, bytes, ids));

@@ -14,13 +14,6 @@ export function watch(heard) {
     return () => undo.forEach((end) => end());
 }
 
-export function join(name, heard) {
-    if (!globalThis.BroadcastChannel) return;
-    const channel = new BroadcastChannel(name);
-    channel.onmessage = ({ data }) => heard(data);
-    return channel;
-}
-
 export async function protect(ask) {
     const { storage } = navigator;
     return !!storage && ((await storage.persisted()) || (ask && !!(await storage.persist?.())));
@@ -69,7 +62,7 @@ export function open_memory() {
     };
     return {
         perform: async (operation, key, number, bytes, ids) =>
-            operations[operation](key, number, bytes.slice(), ids.slice()),
+            operations[operation](key, number, bytes, ids),
         closed() {},
     };
 }

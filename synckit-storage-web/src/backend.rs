@@ -1,7 +1,8 @@
 //! A place that keeps what is stored, and the one way of asking it for something.
 //!
 //! The backends are written in JavaScript: see `js/`. Operations go there by name with whatever they need, and come back
-//! as JavaScript values, so that the way there and back is compiled once.
+//! as JavaScript values, so that the way there and back is compiled once. They go on when nobody waits any more: a
+//! transaction of IndexedDB ends as soon as nothing is asked of it, and nothing is left half way.
 
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -10,76 +11,49 @@ use wasm_bindgen_futures::JsFuture;
 use synckit::storage::{Chunk, ChunkId, StorageError};
 
 use crate::error::storage_error;
-use crate::limits::{self, MAX_RECORD_BYTES, MAX_UPDATE_BYTES};
+use crate::limits::{MAX_RECORD_BYTES, MAX_UPDATE_BYTES};
 
 /// Largest integer that a JavaScript number holds exactly; ids end there.
 const MAX_ID: u64 = (1 << 53) - 1;
 
-#[wasm_bindgen]
-extern "C" {
-    pub(crate) type Backend;
-    /// Does all of an operation, or nothing. It copies what it is given before it returns.
-    #[wasm_bindgen(method)]
-    fn perform(this: &Backend, operation: &str, key: &str, number: f64, bytes: &[u8], ids: &[f64])
-    -> Promise;
-    /// The connection is not used any more; the next operation opens another one.
-    #[wasm_bindgen(method)]
-    pub(crate) fn closed(this: &Backend);
-}
-
 #[wasm_bindgen(module = "/js/made/start.js")]
 extern "C" {
+    pub(crate) type Backend;
+    /// What it is called; empty in memory.
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn backend(this: &Backend) -> String;
+    /// Why it is this one.
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn reason(this: &Backend) -> String;
+    /// Does all of an operation, or nothing, and tells the other tabs. It copies what it is given before it returns. Once
+    /// more on a fresh connection when the first one was closed under it: an operation that failed has stored nothing, so
+    /// doing it again stores it once.
+    #[wasm_bindgen(method)]
+    pub(crate) fn perform(
+        this: &Backend,
+        operation: &str,
+        key: &str,
+        number: f64,
+        bytes: &[u8],
+        ids: &[f64],
+    ) -> Promise;
+    /// Calls back with what other tabs have stored, and with `true` when the browser promises not to evict the store.
+    #[wasm_bindgen(method)]
+    pub(crate) fn join(this: &Backend, heard: &JsValue, ask: bool);
+    /// A replica id and a function that gives it back; empty when there is none.
+    #[wasm_bindgen(method)]
+    pub(crate) fn lease(this: &Backend, fresh: &str) -> Promise;
+    /// It is not used any more, and calls nobody.
+    #[wasm_bindgen(method)]
+    pub(crate) fn close(this: &Backend);
+
     /// A store that ends with the page.
-    #[wasm_bindgen(js_name = open_memory)]
-    pub(crate) fn memory() -> Backend;
-}
-
-/// Something to do in a store.
-pub(crate) struct Operation {
-    pub(crate) name: &'static str,
-    /// The id of a document, or the key of a record.
-    pub(crate) key: String,
-    /// A chunk's id, or how many replica ids there may be.
-    pub(crate) number: u64,
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) ids: Vec<f64>,
-}
-
-impl Operation {
-    pub(crate) fn new(name: &'static str, key: &str) -> Self {
-        Self { name, key: key.to_owned(), number: 0, bytes: Vec::new(), ids: Vec::new() }
-    }
-
-    /// Refuses what exceeds the limits of the store.
-    pub(crate) fn check(&self) -> Result<(), StorageError> {
-        match self.name {
-            "documents" | "replicas" | "add_replica" => Ok(()),
-            "record" | "set_record" => {
-                limits::key(&self.key)?;
-                limits::record(self.bytes.len())
-            }
-            _ => {
-                limits::document(&self.key)?;
-                limits::update(self.bytes.len())
-            }
-        }
-    }
-
-    /// Performs it, and once more on a fresh connection when the first one was closed under it.
-    ///
-    /// An operation that failed has stored nothing, so doing it again stores it once.
-    pub(crate) async fn perform(&self, backend: &Backend) -> Result<JsValue, StorageError> {
-        let mut first = true;
-        loop {
-            let answer = backend.perform(self.name, &self.key, self.number as f64, &self.bytes, &self.ids);
-            match settle(answer).await {
-                Err(StorageError::Closed(_)) if first => backend.closed(),
-                Err(StorageError::Aborted(_)) if first => {}
-                answer => return answer,
-            }
-            first = false;
-        }
-    }
+    #[wasm_bindgen(js_name = memory_store)]
+    pub(crate) fn memory(name: &str) -> Backend;
+    /// Opens the backend that is wanted, or the best one. `emptied` is called when it was found empty on opening it again.
+    #[wasm_bindgen(js_name = open_store)]
+    pub(crate) fn open(name: &str, wanted: &str, durability: &str, files: bool, emptied: &JsValue)
+    -> Promise;
 }
 
 pub(crate) async fn settle(promise: Promise) -> Result<JsValue, StorageError> {

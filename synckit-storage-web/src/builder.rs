@@ -1,19 +1,17 @@
 //! Choices before a store is opened, and which backend it gets.
 
 use std::cell::RefCell;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 use synckit::storage::{StorageError, StorageEvent, StorageMode};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 use crate::backend::{self, settle};
-use crate::indexeddb::{self, Durability};
+use crate::indexeddb::Durability;
 use crate::limits;
-use crate::page::{self, Callback};
+use crate::page::Callback;
 use crate::store::{Inner, WebStorage};
-use crate::tabs::{Events, Tabs, tell};
-use crate::task::spawn;
+use crate::tabs::{Events, parse};
 
 /// Where a store keeps its data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +26,6 @@ pub enum Backend {
     /// Nowhere: it ends with the page.
     Memory,
 }
-
-const CHOSEN: &str = "chosen by the application";
 
 /// Choices before a store is opened; made by [`WebStorage::builder`].
 #[derive(Debug, Clone)]
@@ -78,12 +74,17 @@ impl WebStorageBuilder {
     /// Opens the store; in memory when nothing persistent can be had, as [`mode`](synckit::storage::Storage::mode) tells.
     pub async fn open(self) -> WebStorage {
         let told = Told::default();
-        match self.choose(told.emptied.as_ref()).await {
-            Ok((backend, mode)) => self.finish(backend, mode, told),
+        match self.choose(&told).await {
+            Ok(backend) => self.finish(backend, told),
             Err(error) => {
                 let chosen = self.backend == Some(Backend::Memory);
-                let reason = if chosen { CHOSEN.into() } else { error.to_string() };
-                self.finish(backend::memory(), StorageMode::Memory { reason }, told)
+                let reason = match error {
+                    StorageError::Unavailable(reason) if chosen => reason,
+                    error => error.to_string(),
+                };
+                told.mode.replace(StorageMode::Memory { reason });
+                let memory = backend::memory(&self.name);
+                self.finish(memory, told)
             }
         }
     }
@@ -96,105 +97,64 @@ impl WebStorageBuilder {
     /// [`StorageError::Aborted`], [`StorageError::Limit`] for the name.
     pub async fn open_persistent(self) -> Result<WebStorage, StorageError> {
         let told = Told::default();
-        let (backend, mode) = self.choose(told.emptied.as_ref()).await?;
-        Ok(self.finish(backend, mode, told))
+        let backend = self.choose(&told).await?;
+        Ok(self.finish(backend, told))
     }
 
-    async fn choose(&self, emptied: &JsValue) -> Result<(backend::Backend, StorageMode), StorageError> {
+    /// By `js/store.js`, as its steps wait for the browser: there they are a fraction of what they are here.
+    async fn choose(&self, told: &Told) -> Result<backend::Backend, StorageError> {
         limits::name(&self.name)?;
-        // Begun before the question whether files hold this store already, as they nearly never do.
-        let opening = || {
-            let name = format!("synckit:{}", self.name);
-            indexeddb::open(&name, self.durability.name(), emptied)
-        };
-        #[cfg(feature = "opfs")]
-        let begun = self.backend.is_none().then(opening);
-        let indexeddb = match self.backend {
-            Some(Backend::Memory) => return Err(StorageError::Unavailable(CHOSEN.into())),
-            Some(Backend::IndexedDb) => Ok(CHOSEN.into()),
+        let wanted = match self.backend {
+            None => "",
+            Some(Backend::IndexedDb) => "indexeddb",
             #[cfg(feature = "opfs")]
-            Some(Backend::Opfs) => Err(CHOSEN.into()),
-            #[cfg(feature = "opfs")]
-            None if settle(crate::opfs::exists(&self.name)).await?.is_truthy() => {
-                if let Some(opened) = begun.clone() {
-                    // It is not used, whatever comes of it.
-                    spawn(async {
-                        let opened = settle(opened).await.map(JsCast::unchecked_into::<backend::Backend>);
-                        let _ = opened.map(|opened| opened.closed());
-                    });
-                }
-                Err("it holds this store already".into())
-            }
-            None => Ok(String::from("the default")),
+            Some(Backend::Opfs) => "opfs",
+            Some(Backend::Memory) => "memory",
         };
-        // `Err`: why it is not used.
-        let files = match indexeddb {
-            Ok(reason) => {
-                #[cfg(feature = "opfs")]
-                let opened = begun.unwrap_or_else(opening);
-                #[cfg(not(feature = "opfs"))]
-                let opened = opening();
-                match settle(opened).await {
-                    Ok(database) => return Ok(persistent("indexeddb", database, reason)),
-                    Err(StorageError::Unavailable(reason)) if self.backend.is_none() => {
-                        format!("no IndexedDB: {reason}")
-                    }
-                    Err(error) => return Err(error),
-                }
-            }
-            Err(reason) => reason,
-        };
-        #[cfg(feature = "opfs")]
-        match settle(crate::opfs::open(&self.name, emptied)).await {
-            Ok(directory) => Ok(persistent("opfs", directory, files)),
-            Err(StorageError::Unavailable(reason)) => {
-                Err(StorageError::Unavailable(format!("{files}; no OPFS: {reason}")))
-            }
-            Err(error) => Err(error),
-        }
-        #[cfg(not(feature = "opfs"))]
-        Err(StorageError::Unavailable(files))
+        let (durability, files) = (self.durability.name(), cfg!(feature = "opfs"));
+        let opened = backend::open(&self.name, wanted, durability, files, told.heard.as_ref());
+        let backend: backend::Backend = settle(opened).await?.unchecked_into();
+        let name = if backend.backend() == "opfs" { "opfs" } else { "indexeddb" };
+        let reason = backend.reason();
+        told.mode.replace(StorageMode::Persistent { backend: name, protected: false, reason });
+        Ok(backend)
     }
 
-    fn finish(self, backend: backend::Backend, mode: StorageMode, told: Told) -> WebStorage {
-        let Told { events, emptied } = told;
-        let persistent = mode.is_persistent();
-        let heard = Rc::downgrade(&events);
-        let join = || Tabs::join(&self.name, move |event| tell(&heard, &event));
-        let tabs = if persistent { join() } else { None };
-        let mode = RefCell::new(mode);
-        let inner = Rc::new(Inner { name: self.name, backend, _emptied: emptied, mode, events, tabs });
-        if persistent {
-            spawn(protect(Rc::downgrade(&inner), self.ask_for_protection));
-        }
-        WebStorage { inner }
+    fn finish(self, backend: backend::Backend, told: Told) -> WebStorage {
+        let Told { events, mode, heard } = told;
+        backend.join(heard.as_ref(), self.ask_for_protection);
+        WebStorage { inner: Rc::new(Inner { backend, _heard: heard, mode, events }) }
     }
 }
 
-/// Who is told of what happens to the store, and what the backend calls when it was found empty.
+/// Who is told of what happens to the store, and what the backend calls.
 struct Told {
     events: Rc<Events>,
-    emptied: Callback,
+    mode: Rc<RefCell<StorageMode>>,
+    heard: Callback,
 }
 
 impl Default for Told {
     fn default() -> Self {
         let events = Rc::new(Events::default());
-        let told = Rc::downgrade(&events);
-        Self { events, emptied: Callback::new(move |_| tell(&told, &StorageEvent::Emptied)) }
+        let mode = Rc::new(RefCell::new(StorageMode::Memory { reason: String::new() }));
+        let told = (Rc::downgrade(&events), mode.clone());
+        let heard = Callback::new(move |what: JsValue| {
+            let Some(events) = told.0.upgrade() else { return };
+            let event = if what.is_undefined() {
+                Some(StorageEvent::Emptied)
+            } else if what.is_truthy() && !what.is_string() {
+                if let StorageMode::Persistent { protected, .. } = &mut *told.1.borrow_mut() {
+                    *protected = true;
+                }
+                Some(StorageEvent::ModeChanged)
+            } else {
+                parse(&what)
+            };
+            if let Some(event) = event {
+                events.tell(&event);
+            }
+        });
+        Self { events, mode, heard }
     }
-}
-
-fn persistent(backend: &'static str, opened: JsValue, reason: String) -> (backend::Backend, StorageMode) {
-    (opened.unchecked_into(), StorageMode::Persistent { backend, protected: false, reason })
-}
-
-/// Finds out whether the browser promises not to evict the store, asking for it if wanted.
-async fn protect(store: Weak<Inner>, ask: bool) {
-    let promised = JsFuture::from(page::protect(ask)).await.is_ok_and(|promised| promised.is_truthy());
-    let Some(store) = store.upgrade().filter(|_| promised) else { return };
-    if let StorageMode::Persistent { protected, .. } = &mut *store.mode.borrow_mut() {
-        *protected = true;
-    }
-    store.events.tell(&StorageEvent::ModeChanged);
 }

@@ -29,16 +29,6 @@
 //! Compacting deletes neighbours that were all read by one range; a chunk that somebody else wrote between them ends the
 //! range. Listing documents jumps from the first chunk of one to the first chunk of the next: arrays sort after numbers.
 
-use js_sys::Promise;
-use wasm_bindgen::prelude::*;
-
-#[wasm_bindgen(module = "/js/made/start.js")]
-extern "C" {
-    /// Opens a database, making or upgrading it. `emptied` is called when it was found empty on opening it again.
-    #[wasm_bindgen(js_name = open_indexeddb)]
-    pub(crate) fn open(name: &str, durability: &str, emptied: &JsValue) -> Promise;
-}
-
 /// What a completed write has survived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Durability {

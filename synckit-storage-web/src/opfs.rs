@@ -49,18 +49,6 @@
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-/// Loaded with the page: they load what is in the script below.
-#[cfg(feature = "opfs")]
-#[wasm_bindgen(module = "/js/made/start.js")]
-extern "C" {
-    /// Opens the folder of a store, making it if need be. `emptied` is called when it was found missing later on.
-    #[wasm_bindgen(js_name = open_opfs)]
-    pub(crate) fn open(store: &str, emptied: &JsValue) -> Promise;
-    /// Whether files of this store exist already.
-    #[wasm_bindgen(js_name = opfs_exists)]
-    pub(crate) fn exists(store: &str) -> Promise;
-}
-
 /// Nobody calls this, but scripts with nothing in them to be called are left out: now it lies beside the other one, where that
 /// looks for it, and bundlers do with the feature or without.
 #[wasm_bindgen(module = "/js/made/opfs.js")]

@@ -23,7 +23,7 @@ use synckit::transport::{FrameSender, Transport, TransportError};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::error::describe;
+use crate::error::{ADDRESS, describe};
 use crate::page::Callback;
 use crate::queue::Queue;
 
@@ -75,9 +75,9 @@ impl Transport for WebSocketTransport {
 }
 
 fn refused(url: &str, thrown: &JsValue) -> TransportError {
-    let (name, text) = describe(thrown);
-    match name.as_str() {
-        "Address" | "SyntaxError" => TransportError::Address(url.chars().take(200).collect()),
+    let (kind, text) = describe(thrown);
+    match kind {
+        ADDRESS => TransportError::Address(url.chars().take(200).collect()),
         // For example ws:// from a page that came by https://.
         _ => TransportError::Unreachable(text),
     }
@@ -233,7 +233,7 @@ mod tests {
         assert_eq!(resolve("https://example.org/v1/sync").unwrap(), "wss://example.org/v1/sync");
         assert_eq!(resolve("http://example.org:1234").unwrap(), "ws://example.org:1234/");
         assert_eq!(resolve("wss://example.org/a").unwrap(), "wss://example.org/a");
-        assert!(resolve("ftp://example.org/").is_err_and(|thrown| describe(&thrown).0 == "Address"));
+        assert!(resolve("ftp://example.org/").is_err_and(|thrown| describe(&thrown).0 == ADDRESS));
     }
 
     #[wasm_bindgen_test]

@@ -1,19 +1,22 @@
 //! The store of a page: one of the backends, with its tabs and leases.
 
 use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use futures_core::Stream;
 use synckit::storage::{Chunk, ChunkId, ReplicaLease, Storage, StorageError, StorageEvent, StorageMode};
 use wasm_bindgen::JsValue;
 
-use crate::backend::{self, Backend, Operation};
+use crate::backend::{self, Backend, settle};
 use crate::builder::WebStorageBuilder;
-use crate::lease;
 use crate::page::Callback;
-use crate::queue::Slot;
-use crate::tabs::{Events, Tabs};
-use crate::task::detached;
+use crate::tabs::Events;
+use crate::{lease, limits};
+
+/// What comes of an operation.
+type Answer = Pin<Box<dyn Future<Output = Result<JsValue, StorageError>>>>;
 
 /// The store of a page, shared by all tabs of one origin that open it under the same name.
 ///
@@ -37,13 +40,11 @@ pub struct WebStorage {
 }
 
 pub(crate) struct Inner {
-    pub(crate) name: String,
     pub(crate) backend: Backend,
-    /// What the backend calls when it was found empty.
-    pub(crate) _emptied: Callback,
-    pub(crate) mode: RefCell<StorageMode>,
+    /// What the backend calls when something happens to the store.
+    pub(crate) _heard: Callback,
+    pub(crate) mode: Rc<RefCell<StorageMode>>,
     pub(crate) events: Rc<Events>,
-    pub(crate) tabs: Option<Tabs>,
 }
 
 impl WebStorage {
@@ -60,36 +61,29 @@ impl WebStorage {
         WebStorageBuilder::new(name)
     }
 
-    /// Does it within the limits, to the end, and tells the other tabs.
-    pub(crate) fn ask(&self, operation: Operation) -> Slot<Result<JsValue, StorageError>> {
-        let inner = self.inner.clone();
-        detached(async move {
-            operation.check()?;
-            let answer = operation.perform(&inner.backend).await?;
-            if let Some(tabs) = &inner.tabs {
-                tabs.tell(&operation);
-            }
-            Ok(answer)
-        })
+    /// Does it, to the end, and tells the other tabs. Boxed: what waits for the answer is compiled once.
+    fn ask(&self, name: &str, key: &str, number: u64, bytes: &[u8], ids: &[f64]) -> Answer {
+        Box::pin(settle(self.inner.backend.perform(name, key, number as f64, bytes, ids)))
     }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.backend.closed();
+        self.backend.close();
     }
 }
 
 impl Storage for WebStorage {
     async fn load(&self, document: &str, after: Option<ChunkId>) -> Result<Vec<Chunk>, StorageError> {
-        let number = after.map_or(0, |after| after.0);
-        let chunks = self.ask(Operation { number, ..Operation::new("load", document) }).await?;
-        backend::chunks(&chunks)
+        limits::document(document)?;
+        let after = after.map_or(0, |after| after.0);
+        backend::chunks(&self.ask("load", document, after, &[], &[]).await?)
     }
 
     async fn append(&self, document: &str, update: Vec<u8>) -> Result<ChunkId, StorageError> {
-        let id = self.ask(Operation { bytes: update, ..Operation::new("append", document) }).await?;
-        backend::id(&id)
+        limits::document(document)?;
+        limits::update(update.len())?;
+        backend::id(&self.ask("append", document, 0, &update, &[]).await?)
     }
 
     async fn compact(
@@ -98,25 +92,30 @@ impl Storage for WebStorage {
         read: &[ChunkId],
         snapshot: Vec<u8>,
     ) -> Result<ChunkId, StorageError> {
-        let ids = read.iter().map(|id| id.0 as f64).collect();
-        let id = self.ask(Operation { bytes: snapshot, ids, ..Operation::new("compact", document) }).await?;
-        backend::id(&id)
+        limits::document(document)?;
+        limits::update(snapshot.len())?;
+        let ids: Vec<f64> = read.iter().map(|id| id.0 as f64).collect();
+        backend::id(&self.ask("compact", document, 0, &snapshot, &ids).await?)
     }
 
     async fn delete(&self, document: &str) -> Result<(), StorageError> {
-        self.ask(Operation::new("delete", document)).await.map(drop)
+        limits::document(document)?;
+        self.ask("delete", document, 0, &[], &[]).await.map(drop)
     }
 
     async fn documents(&self) -> Result<Vec<String>, StorageError> {
-        Ok(backend::names(&self.ask(Operation::new("documents", "")).await?))
+        Ok(backend::names(&self.ask("documents", "", 0, &[], &[]).await?))
     }
 
     async fn record(&self, key: &str) -> Result<Option<Vec<u8>>, StorageError> {
-        backend::record(&self.ask(Operation::new("record", key)).await?)
+        limits::key(key)?;
+        backend::record(&self.ask("record", key, 0, &[], &[]).await?)
     }
 
     async fn set_record(&self, key: &str, value: Vec<u8>) -> Result<(), StorageError> {
-        self.ask(Operation { bytes: value, ..Operation::new("set_record", key) }).await.map(drop)
+        limits::key(key)?;
+        limits::record(value.len())?;
+        self.ask("set_record", key, 0, &value, &[]).await.map(drop)
     }
 
     /// By Web Locks. `None` in memory mode, in an insecure context, and when 64 other tabs hold a lease.

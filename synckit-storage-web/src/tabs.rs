@@ -1,14 +1,11 @@
 //! Nudges between tabs by a `BroadcastChannel`: who stored something says so, the store is the truth.
 
 use std::cell::RefCell;
-use std::rc::Weak;
 
 use synckit::storage::StorageEvent;
 use wasm_bindgen::prelude::*;
 
-use crate::backend::Operation;
 use crate::limits::{MAX_DOCUMENT_ID_BYTES, MAX_RECORD_KEY_BYTES};
-use crate::page::Others;
 use crate::queue::Queue;
 
 /// Most different events that wait for one reader. Beyond it they are dropped: they are hints.
@@ -39,13 +36,6 @@ impl Events {
     }
 }
 
-/// Tells the readers, if the store is still there.
-pub(crate) fn tell(events: &Weak<Events>, event: &StorageEvent) {
-    if let Some(events) = events.upgrade() {
-        events.tell(event);
-    }
-}
-
 impl Drop for Events {
     fn drop(&mut self) {
         for reader in self.0.take() {
@@ -54,33 +44,8 @@ impl Drop for Events {
     }
 }
 
-/// The other tabs with the same store.
-pub(crate) struct Tabs(Others);
-
-impl Tabs {
-    /// `None` where there are no channels; then tabs learn of one another when they load.
-    pub(crate) fn join(store: &str, heard: impl Fn(StorageEvent) + 'static) -> Option<Self> {
-        let others = Others::join(&format!("synckit:{store}"), move |data| {
-            if let Some(event) = parse(&data) {
-                heard(event);
-            }
-        });
-        others.map(Self)
-    }
-
-    /// Tells what has been stored.
-    pub(crate) fn tell(&self, operation: &Operation) {
-        let what = match operation.name {
-            "append" | "compact" | "delete" => 'a',
-            "set_record" => 'r',
-            _ => return,
-        };
-        self.0.tell(&format!("{what}{}", operation.key));
-    }
-}
-
 /// A message is a letter and an id. Whatever else comes is not ours.
-fn parse(data: &JsValue) -> Option<StorageEvent> {
+pub(crate) fn parse(data: &JsValue) -> Option<StorageEvent> {
     let text: &js_sys::JsString = data.dyn_ref()?;
     if text.length() as usize > 1 + MAX_DOCUMENT_ID_BYTES.max(MAX_RECORD_KEY_BYTES) {
         return None;

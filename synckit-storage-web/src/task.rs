@@ -1,4 +1,4 @@
-//! Work that goes on when nobody waits, and callbacks that come later.
+//! Tasks of the event loop, and callbacks that come later.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -15,17 +15,6 @@ extern "C" {
     fn set_timeout(callback: &JsValue, ms: i32) -> JsValue;
     #[wasm_bindgen(js_name = clearTimeout)]
     fn clear_timeout(id: &JsValue);
-}
-
-/// Runs `work` as a task of its own and resolves with its result.
-///
-/// Two reasons. A transaction of IndexedDB ends as soon as nothing is asked of it, so its steps have to follow one
-/// another at once, however late the caller polls. And work whose caller went away is finished, not left half way.
-pub(crate) fn detached<T: 'static>(work: impl Future<Output = T> + 'static) -> Slot<T> {
-    let slot = Slot::new();
-    let result = slot.clone();
-    spawn(async move { result.set(work.await) });
-    slot
 }
 
 /// Runs `task` in the event loop: one kind of future for everything, as what starts and polls one is compiled for each.

@@ -17,7 +17,7 @@ const FOLDER: &str = "synckit-storage-web/js";
 
 /// What is made of which modules, each after those that it imports.
 const SCRIPTS: [(&str, &[&str]); 2] = [
-    ("start.js", &["failure.js", "page.js", "socket.js", "indexeddb.js"]),
+    ("start.js", &["failure.js", "page.js", "socket.js", "indexeddb.js", "store.js"]),
     ("opfs.js", &["failure.js", "opfs.js"]),
 ];
 
@@ -72,7 +72,10 @@ fn make(modules: &[&str]) -> Result<String> {
         }
     }
     for name in inner {
-        all = all.replace(&format!("export const {name} "), &format!("const {name} "));
+        for kind in ["const", "function", "async function"] {
+            let declared = format!("{kind} {name}");
+            all = all.replace(&format!("export {declared}"), &declared);
+        }
     }
     minify(&all).with_context(|| format!("cannot make one script of {}", modules.join(", ")))
 }
