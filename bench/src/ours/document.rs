@@ -168,7 +168,7 @@ impl ListReplica for Ours {
     }
 
     fn items(&mut self) -> Result<Vec<serde_json::Value>> {
-        self.list.elements().iter().map(|item| Ok((&item.get()?).into())).collect()
+        Ok(self.list.values()?.iter().map(Into::into).collect())
     }
 }
 

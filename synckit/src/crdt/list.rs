@@ -1,11 +1,13 @@
 //! List: items with an identity. Place, value and life of an item are three registers, each last writer wins, so
 //! concurrent moves of one item end at one place and never duplicate it.
 
+mod places;
+
+use self::places::Places;
 use super::container::Slot;
-use super::operation::{Action, Live, Stamp};
+use super::operation::{Action, ListRun, Live, Stamp};
 use super::position::Position;
 use super::register::{self, Register};
-use crate::hash::Index;
 use crate::sorted::sort_by;
 use crate::version::{Dot, Timestamp, VersionVector};
 
@@ -125,7 +127,7 @@ pub(crate) enum Effect {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ListState {
     items: Vec<Item>,
-    by_id: Index,
+    places: Places,
     /// Visible items, ascending by (position, id).
     order: Vec<u32>,
 }
@@ -168,6 +170,29 @@ impl ListState {
             self.add_to_order(at);
         }
         if won && (before || after) { Effect::Structure } else { Effect::Nothing }
+    }
+
+    /// Inserts items in one go. O(n + m log m) for m of them into a list of n, less when they follow one another.
+    pub(crate) fn insert_all(&mut self, stamp: Stamp, run: ListRun) -> Effect {
+        let (at, len) = (self.items.len(), run.items.len());
+        let mut inserts = run.singles(stamp);
+        if !self.places.are_free(stamp.dot, len) {
+            // Something has happened to one of them already.
+            return inserts.fold(Effect::Nothing, |effect, (stamp, position, slot)| {
+                match self.insert(stamp.dot, Inserted { time: stamp.time, position, slot }) {
+                    Effect::Nothing => effect,
+                    effect => effect,
+                }
+            });
+        }
+        self.places.add(stamp.dot, at, len);
+        self.items.reserve(len);
+        for (Stamp { time, dot }, position, slot) in &mut inserts {
+            let inserted = Some(Inserted { time, position, slot });
+            self.items.push(Item { id: dot, inserted, later: None });
+        }
+        self.add_all_to_order(at);
+        Effect::Structure
     }
 
     fn insert(&mut self, id: Dot, inserted: Inserted) -> Effect {
@@ -245,7 +270,7 @@ impl ListState {
     fn entry(&mut self, id: Dot) -> u32 {
         let at = self.place(id).unwrap_or_else(|| {
             let at = self.items.len();
-            self.by_id.add(&id, at);
+            self.places.add(id, at, 1);
             self.items.push(Item { id, inserted: None, later: None });
             at
         });
@@ -253,27 +278,60 @@ impl ListState {
     }
 
     fn place(&self, id: Dot) -> Option<usize> {
-        self.by_id.find(&id, |at| self.items[at].id == id)
+        self.places.find(id)
+    }
+
+    /// What items are ordered by.
+    fn key(&self, at: u32) -> (Option<&Position>, Dot) {
+        let item = &self.items[at as usize];
+        (item.position(), item.id)
     }
 
     fn search(&self, at: u32) -> Result<usize, usize> {
-        let key = |at: u32| {
-            let item = &self.items[at as usize];
-            (item.position(), item.id)
-        };
-        let wanted = key(at);
-        self.order.binary_search_by(|&other| key(other).cmp(&wanted))
+        let wanted = self.key(at);
+        self.order.binary_search_by(|&other| self.key(other).cmp(&wanted))
     }
 
     fn add_to_order(&mut self, at: u32) {
         // Mostly it comes last.
-        let key = |at: u32| (self.items[at as usize].position(), self.items[at as usize].id);
-        if self.order.last().is_none_or(|&last| key(last) < key(at)) {
+        if self.order.last().is_none_or(|&last| self.key(last) < self.key(at)) {
             return self.order.push(at);
         }
         if let Err(index) = self.search(at) {
             self.order.insert(index, at);
         }
+    }
+
+    /// The items from number `first` on take their places, all of them visible.
+    fn add_all_to_order(&mut self, first: usize) {
+        // Most are told apart by the first bytes of their positions, which need no look at the items then.
+        let front = |at: u32| self.items[at as usize].position().map_or(0, Position::front);
+        let mut fresh: Vec<(u64, u32)> =
+            (first as u32..self.items.len() as u32).map(|at| (front(at), at)).collect();
+        let before = |one: &(u64, u32), other: &(u64, u32)| {
+            one.0 < other.0 || one.0 == other.0 && self.key(one.1) < self.key(other.1)
+        };
+        if fresh.first().zip(fresh.last()).is_some_and(|(first, last)| before(last, first)) {
+            // They may have been prepended.
+            fresh.reverse();
+        }
+        sort_by(&mut fresh, before);
+        // From the last one on, so that what stands behind moves once.
+        let mut order = std::mem::take(&mut self.order);
+        let mut end = order.len();
+        order.resize(end + fresh.len(), 0);
+        for (left, &(_, at)) in fresh.iter().enumerate().rev() {
+            let wanted = self.key(at);
+            let is_before = |other: &u32| self.key(*other) < wanted;
+            let index = match order[..end].last() {
+                Some(last) if !is_before(last) => order[..end].partition_point(is_before),
+                _ => end,
+            };
+            order.copy_within(index..end, index + left + 1);
+            order[index + left] = at;
+            end = index;
+        }
+        self.order = order;
     }
 
     fn remove_from_order(&mut self, at: u32) {
@@ -282,3 +340,6 @@ impl ListState {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -53,7 +53,7 @@ impl Position {
 
     /// The first bytes as a number: most positions are told apart by it.
     #[inline]
-    fn front(&self) -> u64 {
+    pub(crate) fn front(&self) -> u64 {
         let bytes = match self {
             Self::Short(_, bytes) => bytes.first_chunk(),
             Self::Long(bytes) => bytes.first_chunk(),

@@ -103,12 +103,17 @@ impl DocumentState {
             if operation.stamp.dot.seq + operation.action.span() - 1 <= known {
                 return;
             }
-            // Of a run of characters only those that are news: a number has one meaning, also when its writer says otherwise.
+            // Of a run only what is news: a number has one meaning, also when its writer says otherwise.
             if let Action::Text(run) = &mut operation.action
                 && operation.stamp.dot.seq <= known
                 && let Some((dot, rest)) = run.split_off(known)
             {
                 (operation.stamp.dot, operation.action) = (dot, Action::Text(rest));
+            }
+            if let Action::ListRun(run) = &mut operation.action
+                && operation.stamp.dot.seq <= known
+            {
+                run.skip(known + 1 - operation.stamp.dot.seq, &mut operation.stamp);
             }
             self.execute(operation, &mut applied.touched);
         });

@@ -121,7 +121,7 @@ impl DocumentState {
     }
 
     /// Cuts a replica's live operations into stretches that together cover everything from `next` on. A pending change
-    /// is one; what comes before the first is not known to be pending, so each operation there is one of its own.
+    /// is one; what comes before the first is not known to be pending, so each operation there that others stand before begins one.
     fn stretches(&self, replica: ReplicaId, mut next: u64, rest: Vec<Operation>) -> Vec<Stretch> {
         let mut rest = Rest { cut_off: None, all: rest.into_iter() };
         let last = self.version.get(replica);
@@ -135,14 +135,22 @@ impl DocumentState {
                 stretches.push(Stretch { replica, first: next, last, closed, operations });
                 next = last + 1;
             };
-            // Without texts nothing depends on anything: there it can be one.
-            if is_first && cfg!(feature = "text") {
-                let tail = operations.pop();
-                for operation in operations {
-                    let last = operation.stamp.dot.seq + operation.action.span() - 1;
-                    push(vec![operation], last, false);
+            // What others' operations are needed for begins a stretch.
+            let depends = |operation: &Operation| {
+                operation.action.dependencies().into_iter().flatten().any(|dot| dot.replica != replica)
+            };
+            if is_first && operations.iter().any(depends) {
+                let mut group: Vec<Operation> = Vec::new();
+                for operation in std::mem::take(&mut operations) {
+                    if depends(&operation)
+                        && let Some(Operation { stamp, action, .. }) = group.last()
+                    {
+                        let last = stamp.dot.seq + action.span() - 1;
+                        push(std::mem::take(&mut group), last, false);
+                    }
+                    group.push(operation);
                 }
-                operations = tail.into_iter().collect();
+                operations = group;
             }
             push(operations, end, true);
             is_first = false;
@@ -272,6 +280,8 @@ fn weight(action: &Action) -> usize {
         Action::MapSet { key, slot } => key.len() + slot.byte_size(),
         Action::MapDelete { key } => key.len(),
         Action::ListInsert { position, slot } => position.as_bytes().len() + slot.byte_size(),
+        // Among what is live, each insertion is one.
+        Action::ListRun(_) => 0,
         Action::ListMove { position, .. } => dots(1) + position.as_bytes().len(),
         Action::ListSet { slot, .. } => dots(1) + slot.byte_size(),
         Action::ListDelete { .. } | Action::ListRestore { .. } => dots(1),

@@ -7,7 +7,7 @@ use super::transaction::Transaction;
 use super::undo::{Inverse, Place, Previous};
 use crate::crdt::container::{ContainerId, Kind, Slot};
 use crate::crdt::list::{Item, ListState};
-use crate::crdt::operation::Action;
+use crate::crdt::operation::{Action, ListRun};
 use crate::crdt::position::Position;
 use crate::value::Value;
 use crate::version::Dot;
@@ -98,7 +98,7 @@ impl Transaction<'_> {
         let previous =
             replaced.map(|register| Box::new(Previous { slot: register.value, dot: register.stamp.dot }));
         let is_new = previous.is_none();
-        if is_new && self.open.inverses.last_mut().is_some_and(|last| last.add(map, written)) {
+        if is_new && self.open.inverses.last_mut().is_some_and(|last| last.add(map, written, 1)) {
             return written;
         }
         let (map, key) = (map.clone(), key.clone());
@@ -142,14 +142,29 @@ impl Transaction<'_> {
             let one = |(at, new)| self.list_insert(list, index + at, new);
             return all.into_iter().enumerate().map(one).collect();
         }
-        let put = |(new, position)| self.list_put(list, position, new);
-        Ok(all.into_iter().zip(positions).map(put).collect())
+        let first = self.next_dot();
+        let dots = (first.seq..first.seq + all.len() as u64).map(|seq| Dot { seq, ..first });
+        let dots: Vec<Dot> = dots.collect();
+        if !all.is_empty() {
+            let slots = all.into_iter().zip(&dots).map(|(new, dot)| new.slot(*dot));
+            let items = positions.into_iter().zip(slots).collect();
+            self.make(list, Action::ListRun(ListRun { items, step: 0 }));
+            self.list_added(list, first, dots.len() as u64);
+        }
+        Ok(dots)
     }
 
     fn list_put(&mut self, list: &ContainerId, position: Position, new: New) -> Dot {
         let item = self.perform(list, |dot| Action::ListInsert { position, slot: new.slot(dot) });
-        self.open.inverses.push(Inverse::ListDelete { list: list.clone(), item, written: item });
+        self.list_added(list, item, 1);
         item
+    }
+
+    fn list_added(&mut self, list: &ContainerId, first: Dot, count: u64) {
+        if self.open.inverses.last_mut().is_some_and(|last| last.add(list, first, count)) {
+            return;
+        }
+        self.open.inverses.push(Inverse::Added { to: list.clone(), first, end: first.seq + count });
     }
 
     /// Moves an item so that it stands at `index` afterwards.

@@ -209,8 +209,13 @@ impl DocumentState {
 
     /// The one place where an operation takes effect, whoever made it. Returns what a write to a map has replaced.
     pub(super) fn execute(&mut self, operation: Operation, touched: &mut Touched) -> Replaced {
+        let is_noted = self.is_noted(&operation);
+        if is_noted && matches!(operation.action, Action::ListRun(_)) {
+            operation.each(&mut |operation| drop(self.execute(operation, touched)));
+            return None;
+        }
         self.clock.observe(operation.stamp.time);
-        let noted = self.is_noted(&operation).then(|| operation.clone());
+        let noted = is_noted.then(|| operation.clone());
         let Operation { stamp, container, action } = operation;
         if let Some(child) = action.slot().and_then(|slot| slot.container()) {
             self.parents.insert(child, container.clone());
@@ -233,6 +238,16 @@ impl DocumentState {
             }
             (Content::Map(map), Action::MapDelete { key }) => {
                 map.write(stamp, &key, None, &mut replaced).then_some(Target::Field(container, key))
+            }
+            (Content::List(list), Action::ListRun(run)) => {
+                let created = run.items.iter().filter_map(|(_, slot)| slot.container());
+                for child in created {
+                    self.parents.insert(child, container.clone());
+                }
+                let more = (run.items.len() as u64).saturating_sub(1);
+                self.clock.observe(Timestamp(stamp.time.0.wrapping_add(run.step.wrapping_mul(more))));
+                let effect = list.insert_all(stamp, run);
+                (effect != Effect::Nothing).then_some(Target::Content(container))
             }
             (Content::List(list), action) => match list.apply(stamp, &action) {
                 Effect::Nothing => None,

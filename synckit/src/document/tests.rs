@@ -6,6 +6,7 @@ mod enumeration;
 mod history;
 mod hostile;
 mod letters;
+mod lists;
 #[cfg(feature = "text")]
 mod marks;
 mod reference;

@@ -74,12 +74,13 @@ impl Transaction<'_> {
     pub(crate) fn make(&mut self, container: &ContainerId, action: Action) -> Replaced {
         let stamp = Stamp { time: self.open.time, dot: self.next_dot() };
         let operation = Operation { stamp, container: container.clone(), action };
-        self.open.next_seq += 1;
+        let span = operation.action.span();
+        self.open.next_seq += span;
         if !self.state.alone {
             self.open.operations.push(operation.clone());
         }
         let replaced = self.state.execute(operation, &mut self.open.touched);
-        self.state.version.advance(stamp.dot.replica, stamp.dot.seq);
+        self.state.version.advance(stamp.dot.replica, stamp.dot.seq + span - 1);
         replaced
     }
 
@@ -187,7 +188,9 @@ impl DocumentState {
 
     /// The change that a transaction is for others.
     pub(crate) fn encode(&self, pending: Pending) -> Change {
-        let Pending { replica, first_seq, last_seq, time, mut operations, edited } = pending;
+        let Pending { replica, first_seq, last_seq, time, operations: made, edited } = pending;
+        let mut operations = Vec::with_capacity(made.len());
+        made.into_iter().for_each(|operation| operation.each(&mut |single| operations.push(single)));
         for (container, first) in edited {
             let text = self.text(&container);
             let edits = text.map(|text| text.edits_by(replica, first, last_seq)).unwrap_or_default();

@@ -10,7 +10,7 @@ use super::set::SetInverse;
 use super::state::DocumentState;
 use super::text_undo::{TextInverse, TextUndo};
 use super::transaction::{Open, Transaction};
-use crate::crdt::container::{ContainerId, Slot};
+use crate::crdt::container::{ContainerId, Kind, Slot};
 use crate::crdt::position::Position;
 use crate::hash::HashMap;
 use crate::sorted::sort_by;
@@ -45,10 +45,10 @@ pub(crate) enum Inverse {
         previous: Option<Box<Previous>>,
         written: Dot,
     },
-    /// Several keys that were not there before, one operation behind the other: from `first` to in front of `end`. The map itself
-    /// knows which they are.
-    MapAdded {
-        map: ContainerId,
+    /// Several keys of a map that were not there before, or items of a list, one operation behind the other: from `first` to in front
+    /// of `end`. The map itself knows which keys they are.
+    Added {
+        to: ContainerId,
         first: Dot,
         end: u64,
     },
@@ -95,21 +95,20 @@ impl Inverse {
         }
     }
 
-    /// Makes it the inverse of another write of a key that was not there, too. Returns whether it is one.
-    pub(super) fn add(&mut self, to: &ContainerId, written: Dot) -> bool {
-        match self {
-            Self::MapAdded { map, first, end } if map == to && first.replica == written.replica => {
-                let goes_on = *end == written.seq;
-                *end += u64::from(goes_on);
-                return goes_on;
-            }
-            Self::MapWrite { map, previous: None, written: first, .. }
-                if map == to && *first == Dot::new(written.replica, written.seq - 1) =>
-            {
-                *self = Self::MapAdded { map: to.clone(), first: *first, end: written.seq + 1 };
+    /// Makes it the inverse of `count` more additions to a container, from `written` on. Returns whether it is one.
+    pub(super) fn add(&mut self, container: &ContainerId, written: Dot, count: u64) -> bool {
+        let added = match self {
+            Self::Added { to, first, end } if to == container => (*first, *end),
+            Self::MapWrite { map, previous: None, written: first, .. } if map == container => {
+                (*first, first.seq + 1)
             }
             _ => return false,
+        };
+        let (first, end) = added;
+        if Dot::new(first.replica, end) != written {
+            return false;
         }
+        *self = Self::Added { to: container.clone(), first, end: end + count };
         true
     }
 
@@ -117,9 +116,9 @@ impl Inverse {
     fn split_off(&mut self, seq: u64) -> Option<Self> {
         match self {
             Self::Text(last) => last.split_off(seq).map(Self::Text),
-            Self::MapAdded { map, first, end } if (first.seq + 1..*end).contains(&seq) => {
+            Self::Added { to, first, end } if (first.seq + 1..*end).contains(&seq) => {
                 let end = std::mem::replace(end, seq);
-                Some(Self::MapAdded { map: map.clone(), first: Dot { seq, ..*first }, end })
+                Some(Self::Added { to: to.clone(), first: Dot { seq, ..*first }, end })
             }
             _ => None,
         }
@@ -281,12 +280,22 @@ impl UndoHistory {
                     (Aspect::Value, dot, transaction.map_write(map, key, |_| slot))
                 })
             }
-            Inverse::MapAdded { map, first, end } => {
-                let dots = (first.seq..*end).map(|seq| self.resolve(Aspect::Value, Dot { seq, ..*first }));
-                let mut dots: Vec<Dot> = dots.collect();
+            Inverse::Added { to, first, end } => {
+                let dots = (first.seq..*end).map(|seq| Dot { seq, ..*first });
+                if to.kind() == Kind::List {
+                    for item in dots
+                        .rev()
+                        .filter(|item| self.life_is(transaction, to, *item, *item))
+                        .collect::<Vec<_>>()
+                    {
+                        let _ = transaction.list_delete(to, item);
+                    }
+                    return;
+                }
+                let mut dots: Vec<Dot> = dots.map(|dot| self.resolve(Aspect::Value, dot)).collect();
                 sort_by(&mut dots, |one, other| one < other);
-                for key in transaction.state.map(map).map(|map| map.written_by(&dots)).unwrap_or_default() {
-                    transaction.map_write(map, &key, |_| None);
+                for key in transaction.state.map(to).map(|map| map.written_by(&dots)).unwrap_or_default() {
+                    transaction.map_write(to, &key, |_| None);
                 }
                 None
             }

@@ -313,6 +313,18 @@ impl<T: Element> ListRef<T> {
         self.with_list(|list| list.iter().map(|item| self.handle(item)).collect()).unwrap_or_default()
     }
 
+    /// The plain values in order, all of one moment. Cheaper than to ask one element after the other.
+    ///
+    /// # Errors
+    /// [`ReadError::WrongType`] when one of them is something else.
+    pub fn values(&self) -> Result<Vec<T>, ReadError>
+    where
+        T: FieldValue,
+    {
+        let value = |item: &Item| read_slot(item.slot(), "element");
+        self.with_list(|list| list.iter().map(value).collect()).unwrap_or_else(|| Ok(Vec::new()))
+    }
+
     /// How many elements there are. O(1).
     pub fn len(&self) -> usize {
         self.with_list(ListState::len).unwrap_or(0)

@@ -13,6 +13,9 @@ use crate::version::Dot;
 /// Fewer items are told one by one.
 const WORTHWHILE: usize = 4;
 
+/// Items that are read at once: they take little memory, whatever the run says.
+const STRETCH: u64 = 1 << 12;
+
 /// How positions follow from one another, in the upper half of a byte: each is told; as items are appended; as they are prepended.
 const TOLD: u8 = 0;
 const UP: u8 = 1;
@@ -132,30 +135,34 @@ impl Run {
         self.left == 0
     }
 
-    /// The next item; its operation is `own`.
-    pub(super) fn next(
+    /// The next items, [`STRETCH`] at most; `first` is the operation of the first one. There is one at least unless the run is over.
+    pub(super) fn stretch(
         &mut self,
         cursor: &mut Cursor<'_>,
-        own: Dot,
-    ) -> Result<Option<(Position, Slot)>, DecodeError> {
-        if self.is_over() {
-            return Ok(None);
+        first: Dot,
+    ) -> Result<Vec<(Position, Slot)>, DecodeError> {
+        let count = self.left.min(STRETCH);
+        self.left -= count;
+        let mut items = Vec::with_capacity(count as usize);
+        for more in 0..count {
+            let position = match &self.last {
+                Some(last) if self.way != TOLD => next(last, self.way),
+                _ => cursor.position()?,
+            };
+            let slot = if self.width > 0 {
+                let mut more = [0; 8];
+                let bytes = cursor.bytes.take(u64::from(self.width))?;
+                more[..bytes.len()].copy_from_slice(bytes);
+                Slot::Value(Value::Int(self.least.wrapping_add(i64::from_le_bytes(more))))
+            } else {
+                cursor.slot(Dot { seq: first.seq.wrapping_add(more), ..first })?
+            };
+            if self.way != TOLD {
+                self.last = Some(position.clone());
+            }
+            items.push((position, slot));
         }
-        self.left -= 1;
-        let position = match &self.last {
-            Some(last) if self.way != TOLD => next(last, self.way),
-            _ => cursor.position()?,
-        };
-        let slot = if self.width > 0 {
-            let mut more = [0; 8];
-            let bytes = cursor.bytes.take(u64::from(self.width))?;
-            more[..bytes.len()].copy_from_slice(bytes);
-            Slot::Value(Value::Int(self.least.wrapping_add(i64::from_le_bytes(more))))
-        } else {
-            cursor.slot(own)?
-        };
-        self.last = Some(position.clone());
-        Ok(Some((position, slot)))
+        Ok(items)
     }
 }
 
@@ -185,7 +192,7 @@ mod tests {
 
     fn decoded(change: &Change) -> Result<Vec<Operation>, DecodeError> {
         let mut operations = Vec::new();
-        read(change, None, &mut |operation| operations.push(operation))?;
+        read(change, None, &mut |operation| operation.each(&mut |single| operations.push(single)))?;
         Ok(operations)
     }
 

@@ -15,7 +15,7 @@ use super::text;
 use super::update::Change;
 use super::value;
 use crate::crdt::container::{ContainerId, Kind, Slot};
-use crate::crdt::operation::{Action, Operation, Stamp};
+use crate::crdt::operation::{Action, ListRun, Operation, Stamp};
 use crate::crdt::position::Position;
 use crate::value::Value;
 use crate::version::{Dot, ReplicaId, Timestamp, VersionVector};
@@ -171,6 +171,8 @@ impl Writer {
             Action::ListDelete { item } | Action::ListRestore { item } => {
                 self.names.put_reference(&mut self.bytes, own, *item);
             }
+            // Told as one operation for each.
+            Action::ListRun(_) => {}
             Action::CounterAdd { added, subtracted } => {
                 put_number(&mut self.bytes, *added);
                 put_number(&mut self.bytes, *subtracted);
@@ -213,7 +215,7 @@ fn code_of(action: &Action) -> u8 {
     match action {
         Action::MapSet { .. } => code::MAP_SET,
         Action::MapDelete { .. } => code::MAP_DELETE,
-        Action::ListInsert { .. } => code::LIST_INSERT,
+        Action::ListInsert { .. } | Action::ListRun(_) => code::LIST_INSERT,
         Action::ListMove { .. } => code::LIST_MOVE,
         Action::ListSet { .. } => code::LIST_SET,
         Action::ListDelete { .. } => code::LIST_DELETE,
@@ -304,17 +306,20 @@ pub(super) fn read(
                 return Err(OTHER_KIND);
             }
             let mut run = list::Run::new(&mut cursor)?;
-            while let Some((position, slot)) = run.next(&mut cursor, Dot::new(change.replica, seq))? {
-                if seq > last_seq {
+            while !run.is_over() {
+                let dot = Dot::new(change.replica, seq);
+                let items = run.stretch(&mut cursor, dot)?;
+                let count = items.len() as u64;
+                if last_seq.checked_sub(seq).is_none_or(|left| left < count - 1) {
                     return Err(OUTSIDE);
                 }
-                let stamp = Stamp { time, dot: Dot::new(change.replica, seq) };
-                let action = Action::ListInsert { position, slot };
-                visit(Operation { stamp, container: container.clone(), action });
-                seq += 1;
+                seq += count;
+                pace.skip(count - 1);
+                let action = Action::ListRun(ListRun { items, step: pace.step() });
+                visit(Operation { stamp: Stamp { time, dot }, container: container.clone(), action });
                 if !run.is_over() {
-                    time = pace.expected();
-                    pace.go_on(time);
+                    pace.skip(1);
+                    time = pace.last();
                 }
             }
             continue;

@@ -15,6 +15,20 @@ impl Pace {
         Self { last: first, step: 0 }
     }
 
+    pub(super) fn last(&self) -> Timestamp {
+        self.last
+    }
+
+    /// By how much later the next one is expected to be.
+    pub(super) fn step(&self) -> u64 {
+        self.step
+    }
+
+    /// So many came as they were expected.
+    pub(super) fn skip(&mut self, count: u64) {
+        self.last.0 = self.last.0.wrapping_add(self.step.wrapping_mul(count));
+    }
+
     pub(super) fn expected(&self) -> Timestamp {
         Timestamp(self.last.0.wrapping_add(self.step))
     }

@@ -20,9 +20,9 @@ impl<'a> Reader<'a> {
         Ok(Self { change, read: Read::new(change, None, &mut 1)? })
     }
 
-    /// Hands over every operation in order.
+    /// Hands over every operation in order, each insertion on its own.
     pub(crate) fn each(self, visit: &mut dyn FnMut(Operation)) -> Result<(), DecodeError> {
-        self.read.each(self.change, visit)
+        self.read.each(self.change, &mut |operation| operation.each(visit))
     }
 }
 
@@ -49,7 +49,7 @@ impl Read {
                     beyond.advance(dot.replica, dot.seq);
                 }
             }
-            count += 1;
+            count += operation.action.entries();
             if count <= *room {
                 operations.push(operation);
             }
@@ -72,7 +72,7 @@ impl Read {
         &self.beyond
     }
 
-    /// Hands over every operation in order.
+    /// Hands over every operation in order, insertions into lists in runs.
     pub(crate) fn each(self, change: &Change, visit: &mut dyn FnMut(Operation)) -> Result<(), DecodeError> {
         if self.operations.is_empty() {
             return read(change, None, visit);

@@ -17,7 +17,7 @@ fn content(state: &DocumentState) -> String {
 }
 
 impl Replica {
-    fn keep_history(&mut self) {
+    pub(super) fn keep_history(&mut self) {
         let floor = self.state.version().clone();
         self.receive(vec![DocumentState::keeping()]);
         self.write(|tx| {
