@@ -16,7 +16,10 @@ const RELEASED: &str = "released";
 /// Binds the element that a selector finds. One that is bound already is released first: what was typed into it goes to where
 /// it was typed. At the end the script waits until the last it said was heard.
 ///
-/// Messages wait in order on both sides, and what one of them breaks is asked for anew.
+/// Messages wait in order on both sides, and what one of them breaks is asked for anew. An edit, with the selection and the state
+/// that follow it, is told behind the frame that shows it: writing the text, and rendering what depends on it, takes longer than
+/// showing the edit, and whoever types does not wait for it. Where there are no frames it is told after 100 ms, in a page that is
+/// hidden or goes away at once.
 const SCRIPT: &str = r#"
 const find = () => document.querySelector(SELECTOR);
 for (let tries = 0; !find() && tries < 200; tries++) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -24,7 +27,29 @@ const element = find();
 if (element) {
   const fields = (window.synckitFields ??= new WeakMap());
   fields.get(element)?.release();
-  const bound = BIND(element, OPTIONS, (message) => dioxus.send(JSON.stringify(message)));
+  const unsent = [];
+  let frame = 0, timer = 0;
+  const flush = () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+    for (const message of unsent.splice(0)) dioxus.send(JSON.stringify(message));
+  };
+  const tell = (message) => {
+    const follows = unsent.length && ["select", "state"].includes(message.type);
+    const waits = message.type === "edit" ? !document.hidden : follows;
+    if (waits && !unsent.length) {
+      timer = setTimeout(flush, 100);
+      frame = requestAnimationFrame(() => {
+        clearTimeout(timer);
+        timer = setTimeout(flush);
+      });
+    }
+    unsent.push(message);
+    if (!waits) flush();
+  };
+  addEventListener("pagehide", flush);
+  document.addEventListener("visibilitychange", flush);
+  const bound = BIND(element, OPTIONS, tell);
   fields.set(element, bound);
   for (let message = await dioxus.recv(); message !== null; message = await dioxus.recv()) {
     try {
@@ -35,6 +60,9 @@ if (element) {
     }
   }
   bound.release();
+  flush();
+  removeEventListener("pagehide", flush);
+  document.removeEventListener("visibilitychange", flush);
 }
 dioxus.send("released");
 await dioxus.recv();

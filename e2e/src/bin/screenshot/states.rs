@@ -29,7 +29,7 @@ const STATES: [(&str, &str, &str); 10] = [
          }, 200)",
     ),
     (
-        "search",
+        "search-without-result",
         "",
         "document.querySelector('.menu').click();
          const search = document.querySelector('#search');
@@ -37,7 +37,7 @@ const STATES: [(&str, &str, &str); 10] = [
          search.dispatchEvent(new Event('input', { bubbles: true }))",
     ),
     (
-        "found",
+        "search-with-result",
         "",
         "document.querySelector('.menu').click();
          const search = document.querySelector('#search');
