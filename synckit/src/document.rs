@@ -24,6 +24,8 @@ mod text_snapshot;
 #[cfg_attr(not(feature = "text"), path = "document/no_text.rs")]
 mod text_undo;
 pub(crate) mod transaction;
+#[cfg(feature = "text")]
+mod typing;
 pub(crate) mod undo;
 
 pub use apply::Applied;

@@ -37,6 +37,7 @@ mod history;
 mod hot;
 mod index;
 mod integrate;
+mod lent;
 mod local;
 mod numbers;
 mod piece;
@@ -53,7 +54,9 @@ pub(crate) mod tests;
 pub use edit::{Edit, Inserted};
 #[cfg(feature = "history")]
 pub use history::TextChange;
+pub(crate) use contents::char_count;
 pub(crate) use integrate::Step;
+pub(crate) use lent::{Lent, What};
 
 use std::sync::OnceLock;
 

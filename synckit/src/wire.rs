@@ -5,6 +5,8 @@
 pub(crate) mod bytes;
 #[cfg_attr(not(feature = "compression"), path = "wire/no_compression.rs")]
 mod compression;
+#[cfg(feature = "text")]
+pub(crate) mod edit;
 mod fields;
 #[cfg(test)]
 mod generated;

@@ -7,6 +7,8 @@ mod fresh;
 mod notify;
 #[cfg(feature = "history")]
 mod past;
+#[cfg(feature = "text")]
+mod typing;
 mod write;
 
 use std::collections::VecDeque;

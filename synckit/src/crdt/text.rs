@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::marks::{Mark, MarkedRange, Marks};
 use super::operation::{Action, Live, Stamp};
-use crate::sequence::{Edit, Inserted, Sequence, SequenceError, Step};
+use crate::sequence::{Edit, Inserted, Lent, Sequence, SequenceError, Step};
 use crate::value::Value;
 use crate::version::{Dot, ReplicaId, Timestamp, VersionVector};
 #[cfg(feature = "history")]
@@ -209,17 +209,17 @@ impl TextState {
     /// Does what an operation says. Returns whether that shows.
     pub(crate) fn execute(&mut self, stamp: Stamp, action: &TextAction) -> bool {
         match action {
-            TextAction::Edit(edit) => self.apply(edit),
+            TextAction::Edit(edit) => self.apply(edit.into()),
             TextAction::Mark(mark) => self.mark(stamp, mark),
         }
     }
 
     /// Applies an edit from elsewhere. Returns whether anything came or went.
-    fn apply(&mut self, edit: &Edit) -> bool {
+    pub(crate) fn apply(&mut self, edit: Lent<'_>) -> bool {
         let before = self.sequence.len();
         if self.recent.is_none() {
             // What cannot be placed has no effect anywhere: whether it can follows from what it depends on.
-            let _ = self.sequence.apply(edit);
+            let _ = self.sequence.integrate(edit, None);
             return self.sequence.len() != before;
         }
         let mut steps = Vec::new();

@@ -38,6 +38,14 @@ impl DocumentState {
     pub(crate) fn take(&mut self, changes: Vec<Change>) -> Result<Applied, ApplyError> {
         let (mut waiting, mut room) = (Few::default(), MAX_READ);
         let mut applied = Applied::default();
+        if let [change] = &changes[..]
+            && self.take_edit(change, &change.operations, Some(&mut applied.touched))
+        {
+            if !self.alone {
+                applied.changes = changes;
+            }
+            return Ok(applied);
+        }
         let mut changes = changes.into_iter();
         while let Some(change) = changes.next() {
             if change.last_seq() <= self.version.get(change.replica) {

@@ -24,18 +24,23 @@ impl DocumentState {
         self.cut(version, false)
     }
 
+    /// [`since`](Self::since), encoded.
+    pub(crate) fn export_since(&self, version: &VersionVector) -> Vec<u8> {
+        match self.cut_one(version) {
+            Some(change) => Update::encode_all(&[change]),
+            None => self.since(version).encode(),
+        }
+    }
+
     /// [`since`](Self::since); with the edits of texts left out when they are `beside` it.
     pub(super) fn cut(&self, version: &VersionVector, beside: bool) -> Update {
         if version.includes(&self.version) {
             return Update::default();
         }
-        self.handed_out.0.store(true, Ordering::Relaxed);
-        // Without texts there is little to order, and one way weighs less than two.
-        if cfg!(feature = "text")
-            && let Some(update) = self.cut_one(version).filter(|_| !beside)
-        {
-            return update;
+        if !beside && let Some(change) = self.cut_one(version) {
+            return Update { changes: vec![change] };
         }
+        self.handed_out.0.store(true, Ordering::Relaxed);
         let mut missing: SortedMap<ReplicaId, Vec<Operation>> = SortedMap::default();
         for (replica, _) in self.version.iter().filter(|&(replica, seq)| seq > version.get(replica)) {
             missing.insert(replica, Vec::new());
@@ -94,7 +99,11 @@ impl DocumentState {
 
     /// What a version lacks that is behind in one change of one replica, which needs no order: somebody types and everybody hears of it
     /// at once.
-    fn cut_one(&self, version: &VersionVector) -> Option<Update> {
+    fn cut_one(&self, version: &VersionVector) -> Option<Change> {
+        // Without texts there is little to order, and one way weighs less than two.
+        if !cfg!(feature = "text") {
+            return None;
+        }
         let mut ahead = self.version.iter().filter(|&(replica, seq)| seq > version.get(replica));
         let (replica, last) = ahead.next()?;
         if ahead.next().is_some() || self.keeps_history() {
@@ -105,8 +114,15 @@ impl DocumentState {
         if ends.find(|&&end| end < last).is_some_and(|&end| end >= first) {
             return None;
         }
+        let places = self.recent.places(version, &self.version)?;
+        if let (Some((at, _)), 1) = (places.get(0), places.len())
+            && let Some(change) = self.edit_alone(*at, replica, (first, last), self.clock.last())
+        {
+            self.handed_out.0.store(true, Ordering::Relaxed);
+            return Some(change);
+        }
         let mut operations = Vec::new();
-        for (at, part) in self.recent.places(version, &self.version)? {
+        for (at, part) in places {
             let (id, content) = &self.containers[*at as usize];
             content.live_at(part, version, &mut |Live { stamp, action }| {
                 operations.push(Operation { stamp, container: id.clone(), action });
@@ -114,10 +130,11 @@ impl DocumentState {
         }
         sort_by_number(&mut operations, |operation| operation.stamp.dot.seq);
         drop_second_meanings(&mut operations);
-        let mut update = Update::default();
-        let stretch = Stretch { replica, first, last, closed: true, operations };
-        self.put_changes(stretch, false, &mut update.changes);
-        Some(update)
+        if fitting(&operations) < operations.len() {
+            return None;
+        }
+        self.handed_out.0.store(true, Ordering::Relaxed);
+        Some(self.change(replica, first, last, &operations))
     }
 
     /// Cuts a replica's live operations into stretches that together cover everything from `next` on. A pending change

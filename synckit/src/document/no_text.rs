@@ -6,7 +6,8 @@ use super::state::DocumentState;
 use super::transaction::Transaction;
 use super::undo::UndoHistory;
 use crate::crdt::operation::Operation;
-use crate::wire::{DecodeError, Update};
+use crate::version::{ReplicaId, Timestamp};
+use crate::wire::{Change, DecodeError, Update};
 
 #[derive(Debug, Clone)]
 pub(crate) enum TextInverse {}
@@ -31,6 +32,14 @@ impl UndoHistory {
 }
 
 impl DocumentState {
+    pub(crate) fn take_edit(&mut self, _change: &Change, _: &[u8], _touched: Option<&mut Touched>) -> bool {
+        false
+    }
+
+    pub(super) fn edit_alone(&self, _: u32, _: ReplicaId, _: (u64, u64), _: Timestamp) -> Option<Change> {
+        None
+    }
+
     pub(super) fn texts_are_loaded(&mut self) {}
 
     pub(super) fn keep_text(&mut self, _operation: &Operation) {}

@@ -283,7 +283,7 @@ impl DocumentState {
         replaced
     }
 
-    fn place_of(&self, id: &ContainerId) -> Option<u32> {
+    pub(super) fn place_of(&self, id: &ContainerId) -> Option<u32> {
         if self.index.is_empty() {
             return self.containers.iter().position(|(other, _)| other == id).map(|at| at as u32);
         }

@@ -189,6 +189,13 @@ impl DocumentState {
     /// The change that a transaction is for others.
     pub(crate) fn encode(&self, pending: Pending) -> Change {
         let Pending { replica, first_seq, last_seq, time, operations: made, edited } = pending;
+        if let (Some((container, first)), 1, []) = (edited.get(0), edited.len(), &made[..])
+            && *first == first_seq
+            && let Some(at) = self.place_of(container)
+            && let Some(change) = self.edit_alone(at, replica, (first_seq, last_seq), time)
+        {
+            return change;
+        }
         let mut operations = Vec::with_capacity(made.len());
         made.into_iter().for_each(|operation| operation.each(&mut |single| operations.push(single)));
         for (container, first) in edited {

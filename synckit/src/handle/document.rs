@@ -100,7 +100,7 @@ where
     /// What of the document this lies in another replica lacks that knows `version`, as bytes for
     /// [`import`](Self::import). For programs that carry changes themselves.
     fn export_since(&self, version: &VersionVector) -> Vec<u8> {
-        self.node().cell.read(|state| state.since(version)).encode()
+        self.node().cell.read(|state| state.export_since(version))
     }
 
     /// Everything that the document this lies in knows.
@@ -114,7 +114,12 @@ where
     /// # Errors
     /// [`ImportError`] when the bytes are not a snapshot; the document is then as it was.
     fn import(&self, snapshot: &[u8]) -> Result<(), ImportError> {
-        Ok(self.node().cell.import(Snapshot::decode(snapshot)?)?)
+        let cell = &self.node().cell;
+        #[cfg(feature = "text")]
+        if cell.import_edit(snapshot) {
+            return Ok(());
+        }
+        Ok(cell.import(Snapshot::decode(snapshot)?)?)
     }
 
     /// Whether it is loaded, pending, saved, refused.

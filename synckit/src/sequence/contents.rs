@@ -123,6 +123,6 @@ pub(super) fn astral(text: &str) -> u32 {
 
 /// How many characters there are.
 #[inline]
-pub(super) fn char_count(text: &str) -> usize {
+pub(crate) fn char_count(text: &str) -> usize {
     if text.len() == 1 { 1 } else { text.chars().count() }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Sequence;
 use super::contents::{byte_len, char_count};
+use super::lent::Lent;
 use super::piece::{Id, WriterIndex};
 use super::writer::{Deletion, Span};
 use crate::crdt::causal;
@@ -201,18 +202,12 @@ impl Edit {
 
     /// The last one of each writer's characters that it builds on.
     pub(crate) fn dependencies(&self) -> [Option<Dot>; 2] {
-        match self {
-            Self::Insert { left, right, .. } => [*left, *right],
-            Self::Delete { target, len, descending: false, .. } => {
-                [Some(Dot::new(target.replica, target.seq + *len as u64 - 1)), None]
-            }
-            Self::Delete { target, .. } => [Some(*target), None],
-        }
+        Lent::from(self).dependencies()
     }
 }
 
 /// The entries behind those that are known. Mostly all but the latest are.
-fn behind<T>(entries: &[T], is_known: impl Fn(&T) -> bool) -> &[T] {
+pub(super) fn behind<T>(entries: &[T], is_known: impl Fn(&T) -> bool) -> &[T] {
     let near = entries.len().saturating_sub(4);
     let from = match entries[..near].last() {
         Some(before) if !is_known(before) => 0,

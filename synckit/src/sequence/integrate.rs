@@ -3,9 +3,10 @@
 use std::cmp::Ordering;
 
 use super::contents::byte_len;
-use super::edit::{Edit, Inserted};
+use super::edit::Edit;
 use super::hot::Typing;
 use super::index::Index;
+use super::lent::{Lent, What};
 use super::piece::{Id, MAX_PIECE, Piece, Place};
 use super::writer::{Deletion, Span};
 use super::{Sequence, SequenceError, Spot};
@@ -30,16 +31,16 @@ impl Sequence {
     /// [`SequenceError::Missing`] when it builds on characters that are not here, [`SequenceError::Exhausted`] beyond the
     /// numbers and bytes of a writer.
     pub fn apply(&mut self, edit: &Edit) -> Result<(), SequenceError> {
-        self.integrate(edit, None)
+        self.integrate(edit.into(), None)
     }
 
     /// [`apply`](Self::apply), telling what it does to the text that shows. That costs O(log n) for each step.
     pub(crate) fn integrate(
         &mut self,
-        edit: &Edit,
+        edit: Lent<'_>,
         watch: Option<&mut dyn FnMut(Step)>,
     ) -> Result<(), SequenceError> {
-        let (dot, len) = (edit.dot(), edit.len());
+        let Lent { dot, len, what } = edit;
         let end = dot.seq.checked_add(len as u64).filter(|&end| end <= u64::from(u32::MAX));
         if end.is_none() || len > MAX_PIECE as usize {
             return Err(SequenceError::Exhausted);
@@ -51,19 +52,19 @@ impl Sequence {
             return Ok(());
         }
         let id = Id::new(self.writer(dot.replica), dot.seq as u32);
-        match edit {
-            Edit::Insert { left, right, text, .. } => {
-                let origin = |origin: &Option<_>| match origin {
-                    Some(dot) => self.id(*dot).ok_or(SequenceError::Missing),
+        match what {
+            What::Insert { left, right, text } => {
+                let origin = |origin: Option<_>| match origin {
+                    Some(dot) => self.id(dot).ok_or(SequenceError::Missing),
                     None => Ok(Id::NONE),
                 };
                 let (left, right) = (origin(left)?, origin(right)?);
                 let span = Span { seq: id.seq, len: len as u32, left, right, place: Place::GONE };
                 self.integrate_insertion(id, span, text, watch)
             }
-            Edit::Delete { target, descending, .. } => {
-                let target = self.id(*target).ok_or(SequenceError::Missing)?;
-                let deletion = Deletion::new(id.seq, len as u32, target, *descending);
+            What::Delete { target, descending } => {
+                let target = self.id(target).ok_or(SequenceError::Missing)?;
+                let deletion = Deletion::new(id.seq, len as u32, target, descending);
                 self.integrate_deletion(id, deletion, watch)
             }
         }
@@ -73,7 +74,7 @@ impl Sequence {
         &mut self,
         mut id: Id,
         mut span: Span,
-        text: &Inserted,
+        text: Option<&str>,
         watch: Option<&mut dyn FnMut(Step)>,
     ) -> Result<(), SequenceError> {
         let end = self.writers[id.writer as usize].end;
@@ -85,10 +86,7 @@ impl Sequence {
             id.seq = end;
             span = Span { seq: end, len: span.len - known, left: Id::new(id.writer, end - 1), ..span };
         }
-        let text = match text {
-            Inserted::Text(text) => Some(&text[byte_len(text, known)..]),
-            Inserted::Gone(_) => None,
-        };
+        let text = text.map(|text| &text[byte_len(text, known)..]);
         if text.is_some_and(|text| self.contents.room(id.writer) < text.len()) {
             return Err(SequenceError::Exhausted);
         }

@@ -245,6 +245,16 @@ impl<'a> Named<'a> {
         Ok(key)
     }
 
+    /// Whether what comes next is the name of this field of the root, nothing being named before.
+    #[cfg(feature = "text")]
+    pub(super) fn takes_field(&self, bytes: &mut Bytes<'_>, field: &ContainerId) -> bool {
+        let Ok(number) = bytes.number() else { return false };
+        let (Ok(kind), Ok(key)) = (kind_of(number / 2 % 8), checked_key(bytes, number / 16)) else {
+            return false;
+        };
+        number % 2 == 1 && number / 2 % 8 < FIELD && field.is_field_of_root(key, kind)
+    }
+
     pub(super) fn container(&mut self, bytes: &mut Bytes<'_>) -> Result<ContainerId, DecodeError> {
         Ok(self.container_within(bytes, 0)?.0)
     }

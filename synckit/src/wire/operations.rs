@@ -56,13 +56,8 @@ pub(crate) fn encode(
     dependencies: &VersionVector,
     operations: &[Operation],
 ) -> Vec<u8> {
-    let mut writer = Writer {
-        bytes: Vec::with_capacity(32 + 8 * operations.len()),
-        names: Names::new(replica, first_seq, dependencies),
-        position: Vec::new(),
-        text: Vec::new(),
-        additions: Additions::default(),
-    };
+    let names = Names::new(replica, first_seq, dependencies);
+    let mut writer = Writer::new(32 + 8 * operations.len(), names);
     let (mut next_seq, mut pace) = (first_seq, Pace::new(time));
     let mut container = None;
     let mut rest = operations.iter();
@@ -126,6 +121,11 @@ pub(super) struct Writer {
 }
 
 impl Writer {
+    pub(super) fn new(room: usize, names: Names) -> Self {
+        let (bytes, additions) = (Vec::with_capacity(room), Additions::default());
+        Self { bytes, names, position: Vec::new(), text: Vec::new(), additions }
+    }
+
     /// Appends a code with what is other than before.
     pub(super) fn put_code(&mut self, code: u8, context: Context<'_>) {
         let flag = |set: bool, flag: u8| if set { flag } else { 0 };
@@ -261,13 +261,7 @@ pub(super) fn read(
     if change.operations.is_empty() {
         return Ok(());
     }
-    let mut cursor = Cursor {
-        bytes: Bytes::new(&change.operations),
-        named: Named::new(change.replica, change.first_seq, &change.dependencies, near),
-        position: Vec::new(),
-        text: Vec::new(),
-        additions: Additions::default(),
-    };
+    let mut cursor = Cursor::new(change, &change.operations, near);
     let last_seq = change.last_seq();
     let (mut seq, mut pace) = (change.first_seq, Pace::new(change.time));
     // What was said of the next operation's time in front of it.
@@ -340,7 +334,13 @@ pub(super) fn read(
     Ok(())
 }
 
-impl Cursor<'_> {
+impl<'a> Cursor<'a> {
+    pub(super) fn new(change: &Change, operations: &'a [u8], near: Option<&'a ContainerId>) -> Self {
+        let named = Named::new(change.replica, change.first_seq, &change.dependencies, near);
+        let (bytes, additions) = (Bytes::new(operations), Additions::default());
+        Self { bytes, named, position: Vec::new(), text: Vec::new(), additions }
+    }
+
     fn action(&mut self, code: u8, argument: u8, own: Dot) -> Result<(Kind, Action), DecodeError> {
         let action = match code {
             code::MAP_SET => {

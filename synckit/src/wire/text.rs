@@ -9,7 +9,7 @@ use crate::crdt::container::Kind;
 use crate::crdt::marks::{Anchor, Mark, Side};
 use crate::crdt::operation::Action;
 use crate::crdt::text::TextAction;
-use crate::sequence::{Edit, Inserted};
+use crate::sequence::{Lent, What, char_count};
 use crate::version::Dot;
 
 const INSERT: u8 = 11;
@@ -50,21 +50,7 @@ pub(super) fn put(writer: &mut Writer, own: Dot, action: &TextAction, context: C
     match action {
         TextAction::Edit(edit) => {
             writer.put_code(code::CONTEXT, context);
-            match edit {
-                Edit::Insert { left, right, text, .. } => {
-                    put_insertion(writer, own, *left, *right, text, last)
-                }
-                Edit::Delete { target, len, descending, .. } => {
-                    let form = form(Some(*target), own, previous(own));
-                    let flag = |set: bool, flag: u8| if set { flag } else { 0 };
-                    let flags = flag(*descending, DESCENDING) | flag(*len == 1, ONE);
-                    writer.bytes.push(DELETE | (form | flags) << 4);
-                    put_character(writer, form, own, Some(*target));
-                    if *len != 1 {
-                        put_number(&mut writer.bytes, *len as u64);
-                    }
-                }
-            }
+            put_edit(writer, edit.into(), last);
         }
         TextAction::Mark(Mark { start, end, key, value }) => {
             writer.put_code(MARK, context);
@@ -88,28 +74,37 @@ pub(super) fn put(writer: &mut Writer, own: Dot, action: &TextAction, context: C
     }
 }
 
-fn put_insertion(
-    writer: &mut Writer,
-    own: Dot,
-    left: Option<Dot>,
-    right: Option<Dot>,
-    text: &Inserted,
-    last: bool,
-) {
+/// Puts an edit. `last` when nothing follows.
+pub(super) fn put_edit(writer: &mut Writer, edit: Lent<'_>, last: bool) {
+    let Lent { dot: own, len, what } = edit;
+    let (left, right, text) = match what {
+        What::Insert { left, right, text } => (left, right, text),
+        What::Delete { target, descending } => {
+            let form = form(Some(target), own, previous(own));
+            let flag = |set: bool, flag: u8| if set { flag } else { 0 };
+            let flags = flag(descending, DESCENDING) | flag(len == 1, ONE);
+            writer.bytes.push(DELETE | (form | flags) << 4);
+            put_character(writer, form, own, Some(target));
+            if len != 1 {
+                put_number(&mut writer.bytes, len as u64);
+            }
+            return;
+        }
+    };
     let forms = (form(left, own, previous(own)), form(right, own, next(left)));
-    let is_end = last && matches!(text, Inserted::Text(_));
+    let is_end = last && text.is_some();
     let code = if is_end { END } else { INSERT };
     writer.bytes.push(code | (forms.0 | forms.1 << 2) << 4);
     put_character(writer, forms.0, own, left);
     put_character(writer, forms.1, own, right);
     match text {
-        Inserted::Text(text) => {
+        Some(text) => {
             if !is_end {
                 put_number(&mut writer.bytes, 2 * text.len() as u64);
             }
             writer.bytes.extend_from_slice(text.as_bytes());
         }
-        Inserted::Gone(count) => put_number(&mut writer.bytes, 2 * *count as u64 + 1),
+        None => put_number(&mut writer.bytes, 2 * len as u64 + 1),
     }
 }
 
@@ -147,28 +142,44 @@ pub(super) fn read(
     argument: u8,
     own: Dot,
 ) -> Result<(Kind, Action), DecodeError> {
-    let action = match code {
-        INSERT | END => TextAction::Edit(insertion(cursor, argument, own, code == END)?),
-        DELETE => TextAction::Edit(deletion(cursor, argument, own)?),
-        MARK => TextAction::Mark(mark(cursor, own)?),
-        code => return Err(DecodeError::Unknown { what: "operation", number: u64::from(code) }),
+    let action = match edit(cursor, code, argument, own) {
+        Some(edit) => TextAction::Edit(edit?.into()),
+        None if code == MARK => TextAction::Mark(mark(cursor, own)?),
+        None => return Err(DecodeError::Unknown { what: "operation", number: u64::from(code) }),
     };
     Ok((Kind::Text, Action::Text(action)))
 }
 
-fn insertion(cursor: &mut Cursor<'_>, argument: u8, dot: Dot, is_end: bool) -> Result<Edit, DecodeError> {
+/// Reads an edit whose code was read; `None` for another code.
+pub(super) fn edit<'a>(
+    cursor: &mut Cursor<'a>,
+    code: u8,
+    argument: u8,
+    own: Dot,
+) -> Option<Result<Lent<'a>, DecodeError>> {
+    match code {
+        INSERT | END => Some(insertion(cursor, argument, own, code == END)),
+        DELETE => Some(deletion(cursor, argument, own)),
+        _ => None,
+    }
+}
+
+fn insertion<'a>(
+    cursor: &mut Cursor<'a>,
+    argument: u8,
+    dot: Dot,
+    is_end: bool,
+) -> Result<Lent<'a>, DecodeError> {
     let left = character(cursor, argument & 3, dot, previous(dot))?;
     let right = character(cursor, argument >> 2, dot, next(left))?;
     let run = if is_end { 2 * cursor.bytes.len() as u64 } else { cursor.bytes.number()? };
     check_run(run / 2)?;
-    let text = match run % 2 {
-        0 => Inserted::Text(cursor.bytes.text(run / 2)?.into()),
-        _ => Inserted::Gone((run / 2) as usize),
-    };
-    Ok(Edit::Insert { dot, left, right, text })
+    let text = if run % 2 == 0 { Some(cursor.bytes.text(run / 2)?) } else { None };
+    let len = text.map_or((run / 2) as usize, char_count);
+    Ok(Lent { dot, len, what: What::Insert { left, right, text } })
 }
 
-fn deletion(cursor: &mut Cursor<'_>, argument: u8, dot: Dot) -> Result<Edit, DecodeError> {
+fn deletion<'a>(cursor: &mut Cursor<'a>, argument: u8, dot: Dot) -> Result<Lent<'a>, DecodeError> {
     let target = character(cursor, argument & 3, dot, previous(dot))?;
     let target = target.ok_or(DecodeError::Invalid("a deletion of no character"))?;
     let len = if argument & ONE != 0 { 1 } else { cursor.bytes.number()? };
@@ -178,7 +189,7 @@ fn deletion(cursor: &mut Cursor<'_>, argument: u8, dot: Dot) -> Result<Edit, Dec
     if !fits {
         return Err(DecodeError::Invalid("a deletion of characters that cannot be"));
     }
-    Ok(Edit::Delete { dot, target, len: len as usize, descending })
+    Ok(Lent { dot, len: len as usize, what: What::Delete { target, descending } })
 }
 
 fn mark(cursor: &mut Cursor<'_>, own: Dot) -> Result<Mark, DecodeError> {

@@ -63,6 +63,12 @@ impl Change {
     }
 
     fn read(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let (change, operations) = Self::split(bytes)?;
+        Ok(Self { operations: operations.to_vec(), ..change })
+    }
+
+    /// The header, and the operations.
+    fn split(bytes: &[u8]) -> Result<(Self, &[u8]), DecodeError> {
         let mut bytes = Bytes::new(bytes);
         let change = Self::read_header(&mut bytes)?;
         let (replica, first_seq, len) = (change.replica.get(), change.first_seq, change.len);
@@ -76,7 +82,7 @@ impl Change {
                 limit: MAX_SEQ,
             });
         }
-        Ok(Self { operations: bytes.rest().to_vec(), ..change })
+        Ok((change, bytes.rest()))
     }
 
     fn read_header(bytes: &mut Bytes<'_>) -> Result<Self, DecodeError> {
@@ -155,11 +161,25 @@ impl Update {
 
     /// Its bytes, for the wire and the disk.
     pub fn encode(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.encoded_len());
-        for change in &self.changes {
+        Self::encode_all(&self.changes)
+    }
+
+    /// The bytes of an update of these changes.
+    pub(crate) fn encode_all(changes: &[Change]) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(changes.iter().map(Change::encoded_len).sum());
+        for change in changes {
             fields::write_message(&mut bytes, 1, |bytes| change.write(bytes));
         }
         bytes
+    }
+
+    /// The only change of an update, its operations apart. What cannot be read, or is another number of changes, is none.
+    #[cfg(feature = "text")]
+    pub(crate) fn only(bytes: &[u8]) -> Option<(Change, &[u8])> {
+        check("update", bytes.len(), Limits::DEFAULT.message).ok()?;
+        let mut rest = Bytes::new(bytes);
+        let (1, content) = fields::content(&mut rest).ok()?? else { return None };
+        if rest.is_empty() { Change::split(content).ok() } else { None }
     }
 
     /// Its size when encoded, in bytes, rounded up for each change.

@@ -81,7 +81,7 @@ impl Replica {
 
     fn apply(&mut self, edit: &Edit) {
         let mut steps = Vec::new();
-        self.fast.integrate(edit, Some(&mut |step| steps.push(step))).unwrap();
+        self.fast.integrate(edit.into(), Some(&mut |step| steps.push(step))).unwrap();
         self.slow.apply(edit);
         for step in steps {
             match step {
