@@ -51,10 +51,10 @@ mod writer;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub(crate) use contents::char_count;
 pub use edit::{Edit, Inserted};
 #[cfg(feature = "history")]
 pub use history::TextChange;
-pub(crate) use contents::char_count;
 pub(crate) use integrate::Step;
 pub(crate) use lent::{Lent, What};
 

@@ -19,7 +19,7 @@ use super::inbox::Command;
 use super::observers::{self, Observed, Observer, Observers, Subscription};
 use super::shared::Shared;
 use super::status::{DocumentStatus, Tier};
-use super::writer::WriterLock;
+use super::writer::{Inside, WriterLock};
 use crate::document::event::Target;
 use crate::document::transaction::Open;
 use crate::document::undo::UndoHistory;
@@ -112,8 +112,19 @@ impl DocumentCell {
 
     /// Looks at the state. No transaction is half done in it, except the caller's own.
     pub(crate) fn read<R>(&self, look: impl FnOnce(&DocumentState) -> R) -> R {
-        let _inside = self.writer.enter();
-        look(&self.lock().state)
+        let (_inside, inner) = self.settled();
+        look(&inner.state)
+    }
+
+    /// The state when no other thread has half a transaction in it.
+    fn settled(&self) -> (Option<Inside<'_>>, MutexGuard<'_, Inner>) {
+        let inner = self.lock();
+        if !inner.open.is_open {
+            return (None, inner);
+        }
+        drop(inner);
+        let inside = self.writer.enter();
+        (Some(inside), self.lock())
     }
 
     /// Applies an update from elsewhere and notifies.

@@ -52,10 +52,20 @@ pub(crate) struct Touched {
     places: Few<Target>,
     /// Where each of them is, once there are many.
     many: Index,
+    /// Set when nobody would be told.
+    is_ignored: bool,
 }
 
 impl Touched {
+    /// Whether places are kept from now on.
+    pub(crate) fn set_watched(&mut self, is_watched: bool) {
+        self.is_ignored = !is_watched;
+    }
+
     pub(crate) fn insert(&mut self, place: Target) {
+        if self.is_ignored {
+            return;
+        }
         let len = self.places.len();
         if len < FEW {
             if !self.places.iter().any(|other| *other == place) {
@@ -73,6 +83,9 @@ impl Touched {
     }
 
     pub(crate) fn clear(&mut self) {
+        if self.places.is_empty() {
+            return;
+        }
         self.places.clear();
         if !self.many.is_empty() {
             self.many = Index::default();

@@ -32,6 +32,8 @@ pub(crate) struct Open {
     first_seq: u64,
     next_seq: u64,
     time: Timestamp,
+    /// When it began, in milliseconds since 1970.
+    pub(crate) now_ms: u64,
     operations: Vec<Operation>,
     /// Texts that were written, and the first sequence number there: what was done is read off them at the end.
     edited: Few<(ContainerId, u64)>,
@@ -48,6 +50,7 @@ impl Default for Open {
             first_seq: 1,
             next_seq: 1,
             time: Timestamp::default(),
+            now_ms: 0,
             operations: Vec::new(),
             edited: Few::default(),
             touched: Touched::default(),
@@ -133,6 +136,18 @@ impl Open {
     pub(crate) fn mark(&self) -> (usize, u64) {
         (self.inverses.len(), self.next_seq)
     }
+
+    /// What a transaction that has ended did, to be encoded.
+    pub(crate) fn pending(&mut self) -> Pending {
+        Pending {
+            replica: self.replica,
+            first_seq: self.first_seq,
+            last_seq: self.next_seq - 1,
+            time: self.time,
+            operations: std::mem::take(&mut self.operations),
+            edited: std::mem::take(&mut self.edited),
+        }
+    }
 }
 
 impl DocumentState {
@@ -143,16 +158,17 @@ impl DocumentState {
         open.first_seq = self.version.get(replica) + 1;
         open.next_seq = open.first_seq;
         open.time = self.clock.tick(now_ms);
+        open.now_ms = now_ms;
         open.touched.clear();
         open.inverses.clear();
     }
 
-    /// Ends a transaction. `None` when it did nothing. What it touched and what takes it back are left in it.
-    pub(crate) fn commit(&mut self, open: &mut Open) -> Option<Pending> {
+    /// Ends a transaction. Returns whether it did anything. What that was, what it touched and what takes it back are left in it.
+    pub(crate) fn commit(&mut self, open: &mut Open) -> bool {
         let &mut Open { replica, first_seq, next_seq, time, .. } = open;
         open.is_open = false;
         if next_seq == first_seq {
-            return None;
+            return false;
         }
         let last_seq = next_seq - 1;
         self.recent.end(replica, first_seq, last_seq);
@@ -160,11 +176,13 @@ impl DocumentState {
             self.note_edits(replica, last_seq, time);
         }
         self.settle_history();
-        let (operations, edited) = (std::mem::take(&mut open.operations), std::mem::take(&mut open.edited));
-        if !self.alone {
+        if self.alone {
+            open.operations.clear();
+            open.edited.clear();
+        } else {
             self.boundaries.get_or_default(replica).push(last_seq);
         }
-        Some(Pending { replica, first_seq, last_seq, time, operations, edited })
+        true
     }
 
     /// Makes typing that nobody has seen yet one change with what was typed before. Returns `next` where that is not so.

@@ -18,8 +18,15 @@ pub(crate) struct Lent<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum What<'a> {
     /// No text when nobody knows any more what the characters were.
-    Insert { left: Option<Dot>, right: Option<Dot>, text: Option<&'a str> },
-    Delete { target: Dot, descending: bool },
+    Insert {
+        left: Option<Dot>,
+        right: Option<Dot>,
+        text: Option<&'a str>,
+    },
+    Delete {
+        target: Dot,
+        descending: bool,
+    },
 }
 
 impl Lent<'_> {

@@ -32,7 +32,8 @@ impl Writer {
         Transaction { state: &mut self.state, open: &mut open }
             .map_set(&ContainerId::Root, &key, New::Value(Value::String(value.into())))
             .unwrap();
-        let pending = self.state.commit(&mut open).unwrap();
+        assert!(self.state.commit(&mut open));
+        let pending = open.pending();
         self.state.encode(pending)
     }
 

@@ -37,7 +37,7 @@ pub(crate) fn write(
     }
     let names = Names::new(edit.dot.replica, edit.dot.seq, dependencies);
     let mut writer = Writer::new(48 + len, names);
-    writer.names.put_container(&mut writer.bytes, container);
+    writer.names.spell(&mut writer.bytes, container);
     text::put_edit(&mut writer, edit, true);
     Some(writer.bytes)
 }

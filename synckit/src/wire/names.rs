@@ -144,6 +144,16 @@ impl Names {
         if let Some(number) = self.containers.get(id) {
             return put_number(bytes, 2 * number);
         }
+        self.spell(bytes, id);
+        if self.first.is_none() {
+            self.first = Some(id.clone());
+        } else {
+            self.containers.insert(id.clone(), self.containers.len() as u64 + 1);
+        }
+    }
+
+    /// Appends how a container is spelled out.
+    pub(super) fn spell(&mut self, bytes: &mut Vec<u8>, id: &ContainerId) {
         let mut form = |form: u64, more: u64| put_number(bytes, 2 * (form + 8 * more) + 1);
         match id {
             ContainerId::Root => form(ROOT, 0),
@@ -162,11 +172,6 @@ impl Names {
                 form(CREATED, kind_number(*kind));
                 self.put_dot(bytes, *dot);
             }
-        }
-        if self.first.is_none() {
-            self.first = Some(id.clone());
-        } else {
-            self.containers.insert(id.clone(), self.containers.len() as u64 + 1);
         }
     }
 }

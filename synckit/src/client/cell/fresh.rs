@@ -54,7 +54,8 @@ mod tests {
         let mut open = Open::default();
         state.begin(&mut open, ReplicaId::new(replica), 1_000);
         Transaction { state: &mut *state, open: &mut open }.text_insert(&note(), at, text).unwrap();
-        state.commit(&mut open).unwrap()
+        assert!(state.commit(&mut open));
+        open.pending()
     }
 
     fn text(state: &DocumentState) -> String {

@@ -7,7 +7,7 @@ use super::{DocumentCell, Inner, Watch};
 use crate::client::inbox::Command;
 use crate::client::status::Tier;
 use crate::document::WriteError;
-use crate::document::transaction::{Pending, Transaction};
+use crate::document::transaction::Transaction;
 use crate::document::undo::Direction;
 
 impl DocumentCell {
@@ -41,6 +41,8 @@ impl DocumentCell {
         let result = {
             let inner = &mut *self.lock();
             scope.begin(inner);
+            // Whoever comes to watch in the midst of a transaction is told of what is written from then on.
+            inner.open.touched.set_watched(!inner.observers.is_empty());
             let result = make(&mut Transaction { state: &mut inner.state, open: &mut inner.open });
             scope.end(inner, result.is_err());
             result
@@ -55,7 +57,7 @@ impl DocumentCell {
     pub(crate) fn update<R, E>(&self, make: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
         let inside = self.writer.enter();
         let mut scope = Scope::new(self, inside.is_again());
-        scope.begin(&mut self.lock());
+        scope.begin_later();
         let result = make();
         scope.end(&mut self.lock(), result.is_err());
         drop(inside);
@@ -69,14 +71,15 @@ impl DocumentCell {
         let now = self.now();
         let done = {
             let inner = &mut *self.lock();
-            if inner.open.is_open {
+            if self.in_transaction.load(Ordering::Relaxed) {
                 // Inside a transaction there is nothing finished to take back.
                 return false;
             }
             inner.state.begin(&mut inner.open, inner.replica, now);
+            inner.open.touched.set_watched(!inner.observers.is_empty());
             let done = inner.undo.go(direction, &mut inner.state, &mut inner.open);
-            if let Some(pending) = inner.state.commit(&mut inner.open) {
-                self.finish(inner, pending, None);
+            if inner.state.commit(&mut inner.open) {
+                self.finish(inner, false);
             }
             inner.announce(&Watch::Undo);
             done
@@ -97,13 +100,14 @@ impl DocumentCell {
         }
     }
 
-    /// Takes in what a transaction did. `record` keeps it for undo, with the time in milliseconds. Returns whether there is something
-    /// that the driver has not been told of.
-    fn finish(&self, inner: &mut Inner, pending: Pending, record: Option<u64>) -> bool {
+    /// Takes in what a transaction did. `record` keeps it for undo. Returns whether there is something that the driver has not been
+    /// told of.
+    fn finish(&self, inner: &mut Inner, record: bool) -> bool {
         inner.written = true;
         inner.status.saved = Tier::Memory;
         let mut is_news = false;
         if !inner.state.is_alone() {
+            let pending = inner.open.pending();
             let last = match inner.fresh.last_mut() {
                 Some(Fresh::Local(last)) => Some(last),
                 _ => None,
@@ -119,11 +123,13 @@ impl DocumentCell {
             inner.touch(&touched);
             inner.open.touched = touched;
             inner.announce(&Watch::Status);
+            if record {
+                inner.announce(&Watch::Undo);
+            }
         }
         inner.open.touched.clear();
-        if let Some(now) = record {
-            inner.undo.record(std::mem::take(&mut inner.open.inverses), now);
-            inner.announce(&Watch::Undo);
+        if record {
+            inner.undo.record(std::mem::take(&mut inner.open.inverses), inner.open.now_ms);
         }
         is_news
     }
@@ -158,9 +164,10 @@ fn closed() -> WriteError {
 /// A transaction, or a part of one, for as long as its closure runs.
 struct Scope<'a> {
     cell: &'a DocumentCell,
-    now: u64,
-    /// Where it begins when it is part of another one.
-    part: Option<(usize, u64)>,
+    /// Whether it is part of another one.
+    is_part: bool,
+    /// Where it begins in that one.
+    mark: (usize, u64),
     /// Begun and not ended.
     open: bool,
     /// After the end: whether the driver is to be told, and whether somebody is to be called.
@@ -172,32 +179,44 @@ impl<'a> Scope<'a> {
     /// `again` says that the caller is in the writer's turn already.
     fn new(cell: &'a DocumentCell, again: bool) -> Self {
         let is_part = again && cell.in_transaction.load(Ordering::Relaxed);
-        let now = if is_part { 0 } else { cell.now() };
-        Self { cell, now, part: None, open: false, has_news: false, is_watched: false }
+        Self { cell, is_part, mark: (0, 0), open: false, has_news: false, is_watched: false }
+    }
+
+    /// Begins with the first write.
+    fn begin_later(&mut self) {
+        self.open = true;
+        if self.is_part {
+            let inner = self.cell.lock();
+            if inner.open.is_open {
+                self.mark = inner.open.mark();
+            }
+        } else {
+            self.cell.in_transaction.store(true, Ordering::Relaxed);
+        }
     }
 
     fn begin(&mut self, inner: &mut Inner) {
         self.open = true;
         if inner.open.is_open {
-            self.part = Some(inner.open.mark());
+            self.mark = inner.open.mark();
         } else {
             inner.open.inverses = inner.undo.spare();
-            inner.state.begin(&mut inner.open, inner.replica, self.now);
-            self.cell.in_transaction.store(true, Ordering::Relaxed);
+            inner.state.begin(&mut inner.open, inner.replica, self.cell.now());
         }
     }
 
     fn end(&mut self, inner: &mut Inner, given_up: bool) {
         self.open = false;
-        if given_up {
-            inner.undo.roll_back(&mut inner.state, &mut inner.open, self.part.unwrap_or_default());
+        if given_up && inner.open.is_open {
+            inner.open.touched.set_watched(!inner.observers.is_empty());
+            inner.undo.roll_back(&mut inner.state, &mut inner.open, self.mark);
         }
-        if self.part.is_some() {
+        if self.is_part {
             return;
         }
         self.cell.in_transaction.store(false, Ordering::Relaxed);
-        if let Some(pending) = inner.state.commit(&mut inner.open) {
-            self.has_news = self.cell.finish(inner, pending, Some(self.now));
+        if inner.open.is_open && inner.state.commit(&mut inner.open) {
+            self.has_news = self.cell.finish(inner, true);
         }
         self.is_watched = !inner.queue.is_empty();
     }

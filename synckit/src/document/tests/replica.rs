@@ -77,7 +77,7 @@ impl Replica {
         self.state.begin(&mut open, self.id, self.now);
         let result =
             make(&mut Transaction { state: &mut self.state, open: &mut open }).expect("a valid write");
-        let change = self.state.commit(&mut open).map(|pending| {
+        let change = self.state.commit(&mut open).then(|| open.pending()).map(|pending| {
             self.undo.record(std::mem::take(&mut open.inverses), self.now);
             self.state.encode(pending)
         });
@@ -88,7 +88,7 @@ impl Replica {
         let mut open = Open::default();
         self.state.begin(&mut open, self.id, self.now);
         self.undo.go(direction, &mut self.state, &mut open);
-        let pending = self.state.commit(&mut open)?;
+        let pending = self.state.commit(&mut open).then(|| open.pending())?;
         Some(self.state.encode(pending))
     }
 
