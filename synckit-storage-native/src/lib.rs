@@ -22,14 +22,24 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let folder = tempfile::tempdir()?;
 //! # let file = folder.path().join("notes.sqlite");
-//! // `NativeStorage::open("my-app")` finds the place that the operating system has for a program's data.
 //! let storage = NativeStorage::open_at(&file).await?;
-//! // With `.url("wss://example.org/v1/sync")` it is shared, too.
 //! let sync = SyncKit::builder(Native::new()?).storage(storage).connect().await?;
 //! let note = sync.document::<Note>("note-1");
 //! note.title().set("Buy milk")?;
 //! note.flush(Tier::Device).await?; // on the disk
 //! assert_eq!(note.title().get()?, "Buy milk");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! In the place that the operating system has for a program's data, and shared:
+//!
+//! ```no_run
+//! # use synckit::prelude::*;
+//! # use synckit_storage_native::{Native, NativeStorage};
+//! # async fn connect() -> Result<(), Box<dyn std::error::Error>> {
+//! let storage = NativeStorage::open("my-app").await?;
+//! let sync = SyncKit::builder(Native::new()?).url("wss://example.org/v1/sync").storage(storage).connect().await?;
 //! # Ok(())
 //! # }
 //! ```

@@ -2,6 +2,7 @@
 
 mod files;
 mod manifests;
+mod programs;
 mod sources;
 mod words;
 
@@ -27,6 +28,7 @@ fn complaints(files: &[File]) -> Vec<String> {
     let mut complaints = sources::complaints(files);
     complaints.extend(words::complaints(files));
     complaints.extend(manifests::complaints(files));
+    complaints.extend(programs::complaints(files));
     complaints.sort();
     complaints
 }
