@@ -112,6 +112,83 @@ async fn people_see_each_other_and_each_others_carets() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_has_selected_is_drawn_over_the_same_words_with_a_name() -> Result<()> {
+    /// True when what others have selected is drawn over the words from the first to the last argument, once each, and the
+    /// name at its end can be read; otherwise what is wrong.
+    const DRAWN: &str = "const [first, last] = ARGUMENTS;
+        const content = document.querySelector('.synckit-content');
+        const walker = document.createTreeWalker(content, NodeFilter.SHOW_TEXT);
+        const nodes = [];
+        while (walker.nextNode()) nodes.push(walker.currentNode);
+        const from = nodes.findIndex((node) => node.data.includes(first));
+        const to = nodes.findIndex((node) => node.data.includes(last));
+        const words = [];
+        for (let at = from; at <= to; at++) {
+            const range = document.createRange();
+            range.setStart(nodes[at], at === from ? nodes[at].data.indexOf(first) : 0);
+            range.setEnd(nodes[at], at === to ? nodes[at].data.indexOf(last) + last.length : nodes[at].length);
+            words.push(...range.getClientRects());
+        }
+        const drawn = [...document.querySelectorAll('.synckit-selected')];
+        const boxes = drawn.map((box) => box.getBoundingClientRect());
+        const near = (one, other) => ['left', 'top', 'width', 'height'].every((side) => Math.abs(one[side] - other[side]) < 1);
+        if (boxes.length !== words.length || !words.every((word, at) => word.width > 10 && near(word, boxes[at])))
+            return `drawn over ${JSON.stringify(boxes)}, the words are at ${JSON.stringify(words)}`;
+        const seen = drawn.map((box) => getComputedStyle(box));
+        const label = document.querySelector('.synckit-caret span');
+        const style = getComputedStyle(label), place = label.getBoundingClientRect();
+        if (!seen.every(({ opacity, backgroundColor }) => opacity > 0.1 && opacity < 0.6 && backgroundColor === style.backgroundColor))
+            return 'another colour than the name has';
+        const light = (color) => {
+            const [r, g, b] = color.match(/[\\d.]+/g).map((part) => (part / 255 <= 0.04045 ? part / 3294.6 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+            return 0.05 + 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        };
+        const contrast = light(style.color) / light(style.backgroundColor);
+        const inView = place.left >= 0 && place.top >= 0 && place.right <= innerWidth && place.bottom <= innerHeight;
+        const readable = label.textContent.includes(' ') && parseFloat(style.fontSize) >= 11 && contrast >= 4.5 && inView && place.width > 30;
+        return readable || `${label.textContent}: ${style.fontSize}, contrast ${contrast}, ${JSON.stringify(place)}`;";
+    let limit = std::time::Duration::from_secs(20);
+    let drawn = |first: &str, last: &str| DRAWN.replace("ARGUMENTS", &format!("['{first}', '{last}']"));
+    let stage = Stage::of(Demo::Editor).await?;
+    let (ann, bob) = stage.two_papers().await?;
+    ann.begin(&format!("The quick brown fox{ENTER}jumps over the lazy dog{ENTER}and sleeps")).await?;
+    bob.reads_text("The quick brown fox\njumps over the lazy dog\nand sleeps").await?;
+    ann.select("brown").await?;
+    ann.press(&[CONTROL, 'b']).await?;
+    bob.reads("bold", |paper| paper.bold == ["brown"]).await?;
+    ann.caret_behind("sleeps").await?;
+
+    bob.select("lazy dog").await?;
+    ann.wait_for_script("words of one line", limit, &drawn("lazy", "dog")).await?;
+    // It stays with its words when somebody writes before them.
+    ann.caret_behind("jumps").await?;
+    ann.write(" and leaps").await?;
+    ann.wait_for_script("the same words, further on", limit, &drawn("lazy", "dog")).await?;
+    // Three lines, one of them whole, and bold in the first.
+    bob.press(&[CONTROL, 'a']).await?;
+    ann.wait_for_script("all of it, nothing twice", limit, &drawn("The", "sleeps")).await?;
+    // As the other window shows it itself, the end has a caret only.
+    bob.caret_behind("fox").await?;
+    ann.wait_for_script(
+        "a caret alone",
+        limit,
+        "return document.querySelectorAll('.synckit-selected').length === 0
+            && document.querySelectorAll('.synckit-caret').length === 1",
+    )
+    .await?;
+    bob.select("quick").await?;
+    ann.wait_for_script("one word", limit, &drawn("quick", "quick")).await?;
+    bob.close().await?;
+    ann.wait_for_script(
+        "nothing of somebody who is gone",
+        limit,
+        "return document.querySelector('.synckit-selected, .synckit-caret') === null",
+    )
+    .await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn passages_are_commented_on_answered_and_resolved() -> Result<()> {
     let stage = Stage::of(Demo::Editor).await?;
     let (ann, bob) = stage.two_papers().await?;

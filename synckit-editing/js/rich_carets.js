@@ -93,13 +93,31 @@ function boxes(editor, from, to) {
     range.setEnd(endNode, endOffset);
     const far = start.top < -innerHeight || end.bottom > 2 * innerHeight;
     if (far) narrow(editor, range);
+    if (from < to) return textBoxes(editor, range);
     const rects = range.getClientRects();
-    if (from < to) return Array.from(rects).slice(0, MOST_BOXES);
     if (rects[0]) return [rects[0]];
     // An empty block has no box of its own text.
     const { left, top, right, height } = start;
     const rtl = getComputedStyle(startNode.nodeType === Node.TEXT_NODE ? startNode.parentNode : startNode).direction === "rtl";
     return [{ left: rtl ? right : left, top, height, width: 0 }];
+}
+
+// Of the text alone: a range tells the boxes of the elements in it, too, and what is drawn twice is darker.
+function textBoxes({ content }, { startContainer, startOffset, endContainer, endOffset }) {
+    const found = [];
+    const walker = document.createTreeWalker(content, NodeFilter.SHOW_TEXT);
+    const part = document.createRange();
+    const end = document.createRange();
+    end.setStart(endContainer, endOffset);
+    end.collapse(true);
+    walker.currentNode = startContainer.childNodes[startOffset] ?? startContainer;
+    let node = walker.currentNode.nodeType === Node.TEXT_NODE ? walker.currentNode : walker.nextNode();
+    for (; node && end.comparePoint(node, 0) <= 0 && found.length < MOST_BOXES; node = walker.nextNode()) {
+        part.setStart(node, node === startContainer ? startOffset : 0);
+        part.setEnd(node, node === endContainer ? endOffset : node.length);
+        found.push(...part.getClientRects());
+    }
+    return found.slice(0, MOST_BOXES);
 }
 
 function blockBox({ blockOf }, node) {
