@@ -113,6 +113,8 @@ pub(crate) enum Part {
     Key(Arc<str>),
     /// An item of a list.
     Item(Dot),
+    /// So many items of a list that were inserted in one go, from this one on.
+    Items(Dot, u64),
 }
 
 /// The state of one container.
@@ -158,6 +160,10 @@ impl Content {
         match (self, part) {
             (Self::Map(map), Part::Key(key)) => map.live_at(key, known, emit),
             (Self::List(list), Part::Item(item)) => list.live_at(*item, known, emit),
+            (Self::List(list), Part::Items(first, count)) => {
+                (first.seq..first.seq + count)
+                    .for_each(|seq| list.live_at(Dot { seq, ..*first }, known, emit));
+            }
             _ => self.live(known, emit),
         }
     }

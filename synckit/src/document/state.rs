@@ -224,6 +224,7 @@ impl DocumentState {
         let part = match &action {
             Action::MapSet { key, .. } | Action::MapDelete { key } => Part::Key(key.clone()),
             Action::ListInsert { .. } => Part::Item(stamp.dot),
+            Action::ListRun(run) => Part::Items(stamp.dot, run.items.len() as u64),
             Action::ListMove { item, .. }
             | Action::ListSet { item, .. }
             | Action::ListDelete { item }
