@@ -12,6 +12,16 @@ use crate::workspace;
 /// Turns on the tests that need a browser, a driver and a server.
 pub(crate) const E2E_FEATURE: &str = "e2e/browser";
 
+/// Turns on the tests of the client that the Dioxus adapter opens by target.
+pub(crate) const CLIENT_FEATURE: &str = "synckit-dioxus/client";
+
+/// Crates as an application builds them that asks for nothing else: beside others they get what those ask for.
+pub(crate) const ALONE: [[&str; 5]; 3] = [
+    ["--package", "synckit-leptos", "--no-default-features", "--features", "hydrate"],
+    ["--package", "synckit-leptos", "--no-default-features", "--features", "hydrate,text"],
+    ["--package", "synckit-dioxus", "--no-default-features", "--features", "text"],
+];
+
 /// Crates that exist for the browser alone.
 const BROWSER_ONLY: [&str; 3] = ["synckit-storage-web", "demo-todo", BASELINE];
 /// The demo without SyncKit, for `cargo xtask size`. It has no tests and lives inside the demo's folder.

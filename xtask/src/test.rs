@@ -87,7 +87,12 @@ impl Check {
             Check::Wasm => {
                 bounded(browser("clippy", &Selection::Browser.arguments()).args(["--", "-D", "warnings"]))?;
                 let mut tests = browser("clippy", &packages::with_browser_tests()?);
-                bounded(tests.args(["--all-targets", "--", "-D", "warnings"]))
+                tests.args(["--features", packages::CLIENT_FEATURE]);
+                bounded(tests.args(["--all-targets", "--", "-D", "warnings"]))?;
+                for build in packages::ALONE {
+                    bounded(browser("clippy", &build).args(["--", "-D", "warnings"]))?;
+                }
+                Ok(())
             }
             Check::Unit => {
                 bounded(native("test").args(["--lib", "--bins", "--tests", "--no-fail-fast"]))?;
@@ -104,6 +109,8 @@ impl Check {
             }
             Check::Browser => {
                 let mut tests = browser("test", &packages::with_browser_tests()?);
+                // Only the demo asks for it otherwise, and has no part in these tests.
+                tests.args(["--features", packages::CLIENT_FEATURE]);
                 bounded(tests.args(["--lib", "--tests", "--no-fail-fast"]))
             }
             Check::E2e => {
