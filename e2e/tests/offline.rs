@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use e2e::Stage;
 
-/// Far more than coming back takes, far less than a person is willing to wait.
-const SOON: Duration = Duration::from_secs(5);
+/// Attempts to connect are at most 750 ms apart in the first minute without a server. The rest is for a slow machine, in an
+/// unoptimized build, with other tests beside it: alone it is in sync within a second.
+const SOON: Duration = Duration::from_secs(2);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn work_goes_on_without_the_server_and_survives_a_reload() -> Result<()> {
