@@ -13,6 +13,8 @@ pub struct Burst {
     pub added: usize,
     /// How many of them, from the first one on, the page has shown as saved on the server.
     pub saved: usize,
+    /// How many of them, from the first one on, the page has shown as saved on the device or on the server.
+    pub stored: usize,
 }
 
 impl Window {
@@ -21,7 +23,20 @@ impl Window {
     /// # Errors
     /// When the page shows no list.
     pub async fn start_burst(&self, prefix: &str, count: usize, pause_milliseconds: u32) -> Result<()> {
-        let arguments = vec![json!(prefix), json!(count), json!(pause_milliseconds)];
+        self.begin_burst(prefix, count, pause_milliseconds, 0).await
+    }
+
+    /// The same without pauses, but after each `wave` items it waits until the page has shown them as saved on the device: so
+    /// there is always something that has been promised, and something that is being written.
+    ///
+    /// # Errors
+    /// When the page shows no list.
+    pub async fn start_waves(&self, prefix: &str, count: usize, wave: usize) -> Result<()> {
+        self.begin_burst(prefix, count, 0, wave).await
+    }
+
+    async fn begin_burst(&self, prefix: &str, count: usize, pause: u32, wave: usize) -> Result<()> {
+        let arguments = vec![json!(prefix), json!(count), json!(pause), json!(wave)];
         self.script(include_str!("burst.js"), arguments).await?;
         Ok(())
     }

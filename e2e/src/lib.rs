@@ -23,6 +23,7 @@ mod todo;
 mod window;
 
 pub use burst::Burst;
+pub use children::Part;
 pub use desktop::{Desktop, Screen};
 pub use driver::Driver;
 pub use editor::{Paper, Remark, has_all_of};

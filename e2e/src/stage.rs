@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use tempfile::TempDir;
 
+use crate::children::{Part, kill_part};
 use crate::{Demo, Driver, Profile, Server, Window};
 
 /// A server with an empty database, and a driver for browsers. Dropping it ends and removes everything.
@@ -65,6 +66,15 @@ impl Stage {
     #[must_use]
     pub fn largest_renderer(&self) -> Option<u64> {
         crate::children::largest_renderer(self.driver.process())
+    }
+
+    /// Kills a part of every browser of this stage (`kill -9`): nothing in it gets to run any more.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn kill(&self, part: Part) -> Result<()> {
+        ensure!(kill_part(self.driver.process(), part) > 0, "there is no {part:?} to kill");
+        Ok(())
     }
 
     /// A folder that goes with the stage.
