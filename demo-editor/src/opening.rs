@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
+use synckit_dioxus::connect_with;
+
 use crate::model::{
     DocumentRef, DocumentStatusRef, Home, HomeRef, LoadState, Observable, Page, PageRef, SyncKit, document_id,
 };
@@ -41,7 +43,8 @@ pub(crate) async fn opened() -> Result<Opened, String> {
 
 /// Opens the store and reads what the page is going to show.
 pub(crate) async fn open() -> Result<Opened, String> {
-    let sync = platform::connect().await?;
+    let storage = platform::storage().await.map_err(|error| error.to_string())?;
+    let sync = connect_with(storage, platform::server()).await.map_err(|error| error.to_string())?;
     let home = sync.local::<Home>("home");
     let asked = platform::page_asked_for();
     // At once, so that the store is asked for both together.

@@ -59,23 +59,19 @@
 //!
 //! # Web and desktop
 //!
-//! The adapter is the same for both. The client that is provided differs: `synckit-storage-web` makes it in a browser,
-//! `synckit-storage-native` everywhere else. It takes a moment to open the store, so a program begins with a component that
-//! waits for it:
+//! The adapter is the same for both. What differs is the client that is provided: with the feature `client`, [`connect`] opens
+//! the store of the target that is built for, `synckit-storage-web` in a browser and `synckit-storage-native` everywhere
+//! else. That takes a moment, so a program begins with a component that waits for it:
 //!
-//! ```
+#![cfg_attr(feature = "client", doc = "```")]
+#![cfg_attr(not(feature = "client"), doc = "```ignore")]
 //! use dioxus::prelude::*;
 //! use synckit::prelude::*;
 //! use synckit_dioxus::prelude::*;
-//! use synckit_storage_native::{Native, NativeStorage};
 //!
 //! # #[allow(non_snake_case)]
 //! fn App() -> Element {
-//!     let started = use_resource(|| async {
-//!         let storage = NativeStorage::open("my-app").await?;
-//!         let client = SyncKit::builder(Native::new()?).url("wss://example.org/v1/sync").storage(storage);
-//!         Ok::<_, Box<dyn std::error::Error>>(client.connect().await?)
-//!     });
+//!     let started = use_resource(|| connect("my-app", "wss://example.org/v1/sync"));
 //!     match &*started.read() {
 //!         Some(Ok(sync)) => rsx! { Main { sync: sync.clone() } },
 //!         Some(Err(error)) => rsx! { "{error}" },
@@ -89,8 +85,12 @@
 //!     rsx! { ConnectionBadge {} }
 //! }
 //! ```
+//!
+//! Without the feature none of the two crates is a dependency, and the client comes from `SyncKit::builder`.
 
 mod badge;
+#[cfg(feature = "client")]
+mod client;
 mod context;
 #[cfg(feature = "text")]
 mod editing;
@@ -105,6 +105,8 @@ mod source;
 mod text_field;
 
 pub use badge::{ConnectionBadge, connection_name};
+#[cfg(feature = "client")]
+pub use client::{ClientError, DeviceStorage, connect, connect_with};
 pub use context::{try_use_synckit, use_synckit, use_synckit_provider};
 pub use field::{FieldRefExt, FieldSignal};
 #[cfg(feature = "text")]
@@ -122,6 +124,8 @@ pub use text_field::{SyncInput, SyncTextarea};
 
 /// What most programs use: the hooks, and the traits that make signals of handles.
 pub mod prelude {
+    #[cfg(feature = "client")]
+    pub use crate::connect;
     #[cfg(feature = "text")]
     pub use crate::{
         Caret, Carets, RichState, RichText, SyncInput, SyncRichText, SyncTextarea, use_rich_text, use_text,

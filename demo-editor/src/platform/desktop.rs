@@ -8,14 +8,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use clap::Parser;
 use dioxus::desktop::{Config, LogicalSize, WindowBuilder};
 use dioxus::prelude::*;
-use synckit::SyncKit;
-use synckit_storage_native::{Native, NativeStorage};
+use synckit_dioxus::{ClientError, DeviceStorage};
 
 use crate::address::{page_in, path_of};
 use crate::opening::Opened;
+use crate::platform::STORE;
 
-/// The folder of the documents, in the place where the operating system wants a program's data.
-const STORE: &str = "synckit-editor";
 const STYLES: [&str; 7] = [
     include_str!("../../static/style/colors.css"),
     include_str!("../../../demo-shell/style/base.css"),
@@ -72,16 +70,12 @@ pub(crate) fn launch(app: fn() -> Element) {
     dioxus::LaunchBuilder::desktop().with_cfg(config).launch(app);
 }
 
-/// Starts the client: a file on this machine, and the server of the command line.
-pub(crate) async fn connect() -> Result<SyncKit, String> {
-    let storage = match &arguments().data {
-        Some(file) => NativeStorage::builder_at(file).open().await,
-        None => NativeStorage::open(STORE).await,
-    };
-    let platform = Native::new().map_err(|error| error.to_string())?;
-    let client =
-        SyncKit::builder(platform).url(server()).storage(storage.map_err(|error| error.to_string())?);
-    client.connect().await.map_err(|error| error.to_string())
+/// Opens the store: the file of the command line, or the one that the operating system has for this program.
+pub(crate) async fn storage() -> Result<DeviceStorage, ClientError> {
+    Ok(match &arguments().data {
+        Some(file) => DeviceStorage::open_at(file).await?,
+        None => DeviceStorage::open(STORE).await?,
+    })
 }
 
 /// The document of the command line.
@@ -141,7 +135,7 @@ pub(crate) async fn sleep(duration: Duration) {
 }
 
 /// The server: named, or the one that the document's address speaks of, or the one on this machine.
-fn server() -> String {
+pub(crate) fn server() -> String {
     let arguments = arguments();
     let of_document = || {
         let (scheme, rest) = arguments.document.as_deref()?.trim().split_once("://")?;

@@ -8,14 +8,12 @@ use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use dioxus::prelude::*;
-use synckit::SyncKit;
-use synckit_storage_web::{Backend, Web, WebStorage};
+use synckit_dioxus::{ClientError, DeviceStorage};
+use synckit_storage_web::Backend;
 
 use crate::address::{page_in, path_of};
 use crate::opening::{self, Opened};
-
-/// The name of the store on this device.
-const STORE: &str = "synckit-editor";
+use crate::platform::STORE;
 
 /// The page shows a frame until the program takes its place.
 pub(crate) const HAS_FRAME: bool = true;
@@ -61,18 +59,27 @@ fn begin<T: 'static>(work: impl Future<Output = T> + 'static) -> Pin<Box<dyn Fut
     }))
 }
 
-/// Starts the client: the best store this browser has, and the server that this page came from.
-pub(crate) async fn connect() -> Result<SyncKit, String> {
-    let mut storage = WebStorage::builder(STORE);
+/// Opens the store: the best that this browser has, or the one that the page's query asks for.
+pub(crate) async fn storage() -> Result<DeviceStorage, ClientError> {
+    let mut storage = DeviceStorage::builder(STORE);
     match query("storage").as_deref() {
         Some("opfs") => storage = storage.backend(Backend::Opfs),
         Some("indexeddb") => storage = storage.backend(Backend::IndexedDb),
         Some("memory") => storage = storage.backend(Backend::Memory),
         _ => {}
     }
-    let server = query("server").unwrap_or_else(same_origin);
-    let client = SyncKit::builder(Web).url(server).storage(storage.open().await);
-    client.connect().await.map_err(|error| error.to_string())
+    Ok(storage.open().await)
+}
+
+/// The server: the one that the page's query names, or the one that this page came from.
+pub(crate) fn server() -> String {
+    let of = |part: fn(&web_sys::Location) -> Result<String, web_sys::wasm_bindgen::JsValue>| {
+        location().and_then(|location| part(&location).ok()).unwrap_or_default()
+    };
+    query("server").unwrap_or_else(|| {
+        let scheme = if of(web_sys::Location::protocol) == "https:" { "wss" } else { "ws" };
+        format!("{scheme}://{}/v1/sync", of(web_sys::Location::host))
+    })
 }
 
 /// The document in the address bar.
@@ -150,12 +157,4 @@ fn query(name: &str) -> Option<String> {
         (key == name).then_some(value)
     })?;
     js_sys::decode_uri_component(value).ok().map(String::from)
-}
-
-fn same_origin() -> String {
-    let of = |part: fn(&web_sys::Location) -> Result<String, web_sys::wasm_bindgen::JsValue>| {
-        location().and_then(|location| part(&location).ok()).unwrap_or_default()
-    };
-    let scheme = if of(web_sys::Location::protocol) == "https:" { "wss" } else { "ws" };
-    format!("{scheme}://{}/v1/sync", of(web_sys::Location::host))
 }
