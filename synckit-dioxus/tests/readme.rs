@@ -27,6 +27,17 @@ fn ItemRow(item: ItemRef) -> Element {
     rsx! { p { input { r#type: "checkbox", checked: bought, onchange: move |event| bought.set(event.checked()) } "{name}" } }
 }
 
+#[cfg(feature = "client")]
+#[component]
+fn Start() -> Element {
+    let started = use_resource(|| connect("shopping", "ws://127.0.0.1:8787/v1/sync"));
+    match &*started.read() {
+        Some(Ok(sync)) => rsx! { App { sync: sync.clone() } },
+        Some(Err(error)) => rsx! { "{error}" },
+        None => rsx! { "One moment" },
+    }
+}
+
 #[component]
 fn Note() -> Element {
     let carets = Carets::new(use_synckit().presence::<Caret>("note-456"), "Ada");
@@ -58,6 +69,12 @@ fn the_shopping_list_shows_its_items() {
     shopping.items().push(Item { name: "Oats".into(), bought: true }).unwrap();
     let shown = shown(VirtualDom::new_with_props(App, AppProps { sync }));
     assert!(shown.contains("Milk") && shown.contains("Oats") && shown.contains("Add milk"), "{shown}");
+}
+
+#[cfg(feature = "client")]
+#[test]
+fn the_program_waits_for_its_store() {
+    assert!(shown(VirtualDom::new(Start)).contains("One moment"));
 }
 
 #[component]
