@@ -4,6 +4,7 @@ mod bench;
 mod codegen;
 mod demo;
 mod desktop;
+mod msrv;
 mod packages;
 mod page;
 mod prerequisites;
@@ -46,6 +47,8 @@ enum Command {
     Size(size::Arguments),
     /// Check the house rules.
     Tidy,
+    /// Check that what is published compiles with the oldest Rust it promises.
+    Msrv,
     /// Compile `proto/` to the Rust code checked in under `synckit/src/wire/generated.rs`.
     Codegen(codegen::Arguments),
 }
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Command::Screenshot => bench::take_screenshots(),
         Command::Size(arguments) => size::run(&arguments),
         Command::Tidy => tidy::run(),
+        Command::Msrv => msrv::run(),
         Command::Codegen(arguments) => codegen::run(&arguments),
     };
     match result {

@@ -34,6 +34,20 @@ pub(crate) const CONTEST: &str = "bench-browser";
 const BROWSER_TOO: [&str; 5] =
     ["synckit", "synckit-editing", "synckit-leptos", "synckit-dioxus", "demo-editor"];
 
+/// The crates for others, on this machine.
+pub(crate) const PUBLISHED: [&str; 7] = [
+    "synckit",
+    "synckit-macros",
+    "synckit-editing",
+    "synckit-leptos",
+    "synckit-dioxus",
+    "synckit-storage-native",
+    "synckit-server",
+];
+/// The crates for others, in the browser.
+pub(crate) const PUBLISHED_FOR_BROWSERS: [&str; 5] =
+    ["synckit", "synckit-editing", "synckit-leptos", "synckit-dioxus", "synckit-storage-web"];
+
 /// A set of crates that are always selected together.
 #[derive(Clone, Copy)]
 pub(crate) enum Selection {
