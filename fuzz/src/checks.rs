@@ -9,7 +9,7 @@ use synckit::document::{DocumentState, Origin};
 use synckit::prelude::*;
 use synckit::version::VersionVector;
 use synckit::wire::{Limits, Message, Snapshot, Update};
-use synckit::{Cursor, Expand, Set, Side, TextDelta, TextStep};
+use synckit::{Cursor, Expand, Set, Side, TextStep};
 
 /// Bytes that may be reserved, in all, for each byte read.
 const FACTOR: usize = 400;
@@ -272,14 +272,14 @@ impl Writer {
         let (copy, body) = (mirror.clone(), page.body());
         let following = page.body().follow(move |delta| {
             let mut copy = copy.lock().unwrap();
-            match delta {
-                TextDelta::Steps(steps) => steps.iter().for_each(|step| match step {
+            match &delta.change {
+                Some(steps) => steps.iter().for_each(|step| match step {
                     TextStep::Insert { at, text } => drop(copy.splice(at..at, text.chars())),
                     TextStep::Delete { at, len } => drop(copy.drain(*at..at + len)),
                     TextStep::Mark { range, .. } => assert!(range.end <= copy.len() && !range.is_empty()),
                     other => panic!("an unknown step: {other:?}"),
                 }),
-                _ => *copy = body.get().unwrap().chars().collect(),
+                None => *copy = body.get().unwrap().chars().collect(),
             }
         });
         Self { page, mirror, _following: following }

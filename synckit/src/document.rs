@@ -10,6 +10,7 @@ mod error;
 pub(crate) mod event;
 #[cfg_attr(not(feature = "history"), path = "document/no_history.rs")]
 pub(crate) mod history;
+pub(crate) mod journal;
 mod parked;
 mod recent;
 mod reissue;

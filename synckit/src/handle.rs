@@ -8,7 +8,6 @@ mod cursor;
 mod document;
 mod error;
 mod field;
-#[cfg(feature = "text")]
 mod follow;
 #[cfg(feature = "history")]
 mod history;
@@ -35,6 +34,9 @@ pub use cursor::Cursor;
 pub use document::{Document, DocumentRef, ImportError};
 pub use error::ReadError;
 pub use field::FieldRef;
+pub use follow::{CounterChange, CounterDelta, Delta, Follower, ListDelta, ListStep, MapChange, MapDelta};
+#[cfg(feature = "sets")]
+pub use follow::{SetChange, SetDelta};
 #[cfg(feature = "text")]
 pub use follow::{TextDelta, TextFollower};
 #[cfg(feature = "history")]

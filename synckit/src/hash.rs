@@ -293,6 +293,10 @@ impl<K: Hash + Eq, V> HashMap<K, V> {
         self.iter().map(|entry| &entry.1)
     }
 
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.entries.iter_mut().map(|entry| &mut entry.1)
+    }
+
     /// Keeps what `keep` says. O(n).
     pub(crate) fn retain(&mut self, keep: impl Fn(&V) -> bool) {
         self.index = Index::default();

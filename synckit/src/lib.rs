@@ -58,15 +58,16 @@ pub use client::{Builder, ConnectError, Presence, StatusRef, Subscription, SyncK
 pub use crdt::marks::{Expand, Side};
 #[cfg(feature = "text")]
 pub use crdt::text::TextStep;
-pub use document::WriteError;
 #[cfg(feature = "history")]
 pub use document::{Checkpoint, CheckpointId, HistoryEntry, HistoryError};
+pub use document::{Origin, WriteError};
 #[cfg(all(feature = "history", feature = "text"))]
 pub use handle::BlameSpan;
 pub use handle::{
-    Counter, CounterRef, Document, DocumentRef, DocumentStatusRef, Element, ElementId, FieldRef, FlushError,
-    ImportError, ItemRef, List, ListRef, Map, MapRef, Node, Observable, ReadError, Schema, UndoManager,
-    UndoState, ValueStream,
+    Counter, CounterChange, CounterDelta, CounterRef, Delta, Document, DocumentRef, DocumentStatusRef,
+    Element, ElementId, FieldRef, FlushError, Follower, ImportError, ItemRef, List, ListDelta, ListRef,
+    ListStep, Map, MapChange, MapDelta, MapRef, Node, Observable, ReadError, Schema, UndoManager, UndoState,
+    ValueStream,
 };
 #[cfg(feature = "text")]
 pub use handle::{Cursor, Text, TextDelta, TextFollower, TextRef, TextSpan};
@@ -75,7 +76,7 @@ pub use handle::{History, HistoryState};
 #[cfg(feature = "json")]
 pub use handle::{Json, JsonRef};
 #[cfg(feature = "sets")]
-pub use handle::{Set, SetRef};
+pub use handle::{Set, SetChange, SetDelta, SetRef};
 #[cfg(all(feature = "history", feature = "text"))]
 pub use sequence::TextChange;
 pub use synckit_macros::{Document, FieldValue};

@@ -342,6 +342,33 @@ fn saving_and_loading() {
     );
 }
 
+/// Being told of a change takes no more memory in a long list, a large map or a large set.
+#[test]
+fn followers_cost_the_same_whatever_the_size() {
+    let _turn = TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let cost = [1_000, 10_000].map(|n: usize| {
+        let sync = SyncKit::in_memory(1);
+        let (list, map, set) =
+            (sync.list::<i64>("list"), sync.document::<Page>("page").scores(), sync.set::<i64>("set"));
+        list.insert_all(0, 0..n as i64).unwrap();
+        (0..n as i64).for_each(|at| drop((map.insert(&at.to_string(), at), set.insert(at))));
+        let (mut lists, mut maps, mut sets) = (list.follower(), map.follower(), set.follower());
+        let region = Region::new(ALLOCATOR);
+        for at in 0..50 {
+            list.at(n / 2 + at).unwrap().set(0).unwrap();
+            list.move_to(list.at(n / 2 + at).unwrap().id(), at).unwrap();
+            map.insert(&at.to_string(), -1).unwrap();
+            set.remove(&(at as i64)).unwrap();
+            black_box((lists.next(), lists.next(), maps.next(), sets.next()));
+        }
+        let used = region.change();
+        (used.allocations + used.reallocations, used.bytes_allocated)
+    });
+    println!("50 changes followed: {cost:?}");
+    assert!(cost[1].0 <= cost[0].0 + 50, "{cost:?}");
+    assert!(cost[1].1 <= cost[0].1 + 64_000, "{cost:?}");
+}
+
 /// A keystroke in a long text is as cheap as in a short one, also for those who follow it.
 #[test]
 fn a_keystroke_costs_the_same_in_a_long_text() {

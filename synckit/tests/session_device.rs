@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use network::{Disk, Note, Server, client, end, eventually, is_connected, pending, saved};
 use synckit::prelude::*;
 use synckit::storage::MemoryStorage;
-use synckit::{Connection, LoadState};
+use synckit::{Connection, LoadState, Origin};
 
 #[test]
 fn what_was_written_offline_survives_reloads_and_arrives_within_a_second_of_the_server() {
@@ -81,6 +81,34 @@ fn what_came_from_others_is_there_after_a_reload_without_a_server() {
     eventually("it is read", || note.status().get().unwrap().load == LoadState::Ready);
     assert_eq!(note.title().get().unwrap(), "from afar");
     assert_eq!(pending(&second), 0);
+}
+
+/// Those who follow are told where a change came from: this device's store, another tab, or the server.
+#[test]
+fn a_change_says_whether_it_was_loaded_or_came_from_the_server() {
+    let (server, disk) = (Server::start(), Disk::new(10));
+    let other = client(&server, Disk::new(20)).document::<Note>("note");
+    other.votes().increment(1).unwrap();
+    let first = client(&server, disk.clone());
+    let note = first.document::<Note>("note");
+    let (mut votes, mut tags) = (note.votes().follower(), note.tags().follower());
+    eventually("it arrives", || note.votes().get().unwrap() == 1);
+    assert_eq!(votes.next().map(|delta| delta.origin), Some(Origin::Remote));
+    other.tags().insert("red").unwrap();
+    eventually("the next one arrives", || note.tags().len() == 1);
+    let delta = tags.next().unwrap();
+    assert_eq!((delta.origin, delta.change.unwrap().added), (Origin::Remote, vec!["red".to_owned()]));
+    server.kill();
+
+    let second = client(&server, disk.clone());
+    let loaded = second.document::<Note>("note");
+    let mut tags = loaded.tags().follower();
+    eventually("it is read", || loaded.tags().len() == 1);
+    assert_eq!(tags.next().map(|delta| delta.origin), Some(Origin::Load));
+    note.tags().insert("blue").unwrap();
+    eventually("the other tab sees it", || loaded.tags().len() == 2);
+    let delta = tags.next().unwrap();
+    assert_eq!((delta.origin, delta.change.unwrap().added), (Origin::Load, vec!["blue".to_owned()]));
 }
 
 #[test]

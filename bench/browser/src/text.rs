@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use synckit::WriteError;
 use synckit::prelude::*;
-use synckit::{TextDelta, WriteError};
 use wasm_bindgen::prelude::*;
 
 use crate::document::{Replica, refused};
@@ -58,7 +58,7 @@ impl Replica {
     pub fn replay(&mut self, edits: &Edits) -> Result<f64, JsError> {
         NOTIFICATIONS.store(0, Ordering::Relaxed);
         self.following = Some(self.document.text().follow(|delta| {
-            let changed = matches!(delta, TextDelta::Steps(steps) if !steps.is_empty());
+            let changed = delta.change.as_ref().is_some_and(|steps| !steps.is_empty());
             NOTIFICATIONS.fetch_add(u64::from(changed), Ordering::Relaxed);
         }));
         edits.0.iter().try_for_each(|edit| self.write(edit)).map_err(refused)?;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anyhow::Result;
 use synckit::prelude::*;
 use synckit::version::VersionVector;
-use synckit::{Set, Subscription, Text, TextDelta, TextRef, Value};
+use synckit::{Set, Subscription, Text, TextRef, Value};
 
 use super::NAME;
 use crate::replica::{
@@ -118,7 +118,7 @@ impl ObservedText for Ours {
     fn observe(&mut self) -> Result<()> {
         let count = self.notifications.clone();
         self._subscription = Some(self.text.follow(move |delta| {
-            let changed = matches!(delta, TextDelta::Steps(steps) if !steps.is_empty());
+            let changed = delta.change.as_ref().is_some_and(|steps| !steps.is_empty());
             count.fetch_add(u64::from(changed), Ordering::Relaxed);
         }));
         Ok(())

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use synckit::{
-    FieldRef, Observable, TextDelta, TextFollower, TextRef, TextSpan, TextStep, UndoManager, Value,
-    WriteError,
+    FieldRef, Observable, TextFollower, TextRef, TextSpan, TextStep, UndoManager, Value, WriteError,
 };
 
 use crate::delta::{Attributes, Delta, Op};
@@ -16,13 +15,13 @@ const MAX_INSERT: usize = 512 << 10;
 /// A text, or a field that holds a string, and what of it has been taken in.
 #[derive(Debug)]
 pub(super) enum Source {
-    Text { follower: TextFollower, len: usize, rich: bool },
+    Text { text: TextRef, follower: TextFollower, len: usize, rich: bool },
     Field { field: FieldRef<String>, known: String },
 }
 
 impl Source {
     pub(super) fn text(text: TextRef, rich: bool) -> Self {
-        Self::Text { follower: text.follower(), len: text.len(), rich }
+        Self::Text { follower: text.follower(), len: text.len(), text, rich }
     }
 
     pub(super) fn field(field: FieldRef<String>) -> Self {
@@ -35,14 +34,14 @@ impl Source {
 
     pub(super) fn clone_text(&self) -> Option<TextRef> {
         match self {
-            Self::Text { follower, .. } => Some(follower.text().clone()),
+            Self::Text { text, .. } => Some(text.clone()),
             Self::Field { .. } => None,
         }
     }
 
     pub(super) fn undo_manager(&self) -> UndoManager {
         match self {
-            Self::Text { follower, .. } => follower.text().undo_manager(),
+            Self::Text { text, .. } => text.undo_manager(),
             Self::Field { field, .. } => field.undo_manager(),
         }
     }
@@ -50,10 +49,10 @@ impl Source {
     /// All of it, as insertions; from now on what happens is told on top of it.
     pub(super) fn read(&mut self) -> Delta {
         match self {
-            Self::Text { follower, len, rich } => {
-                let _ = follower.next();
-                *len = follower.text().len();
-                content(follower.text(), *rich)
+            Self::Text { text, follower, len, rich } => {
+                let (all, now) = follower.read(|| (content(text, *rich), text.len()));
+                *len = now;
+                all
             }
             Self::Field { field, known } => {
                 *known = field.get().unwrap_or_default();
@@ -65,16 +64,26 @@ impl Source {
     /// What happened since the last time.
     pub(super) fn pull(&mut self) -> Delta {
         match self {
-            Self::Text { follower, len, rich } => {
-                let change = match follower.next() {
-                    TextDelta::Steps(steps) if steps.is_empty() => return Delta::new(),
-                    TextDelta::Steps(steps) => {
-                        let change = Delta::compose_all(steps.into_iter().map(change_of).collect());
-                        if *rich { with_marks(change, follower.text()) } else { change.plain() }
+            Self::Text { text, follower, len, rich } => {
+                let (mut all, mut is_known) = (Vec::new(), true);
+                while let Some(delta) = follower.next() {
+                    match delta.change {
+                        Some(steps) => all.extend(steps),
+                        None => is_known = false,
                     }
-                    _ => Delta::new().delete(*len).compose(&content(follower.text(), *rich)),
+                }
+                let change = match is_known {
+                    true if all.is_empty() => return Delta::new(),
+                    true => {
+                        let change = Delta::compose_all(all.into_iter().map(change_of).collect());
+                        if *rich { with_marks(change, text) } else { change.plain() }
+                    }
+                    false => {
+                        let all = follower.read(|| content(text, *rich));
+                        Delta::new().delete(*len).compose(&all)
+                    }
                 };
-                *len = follower.text().len();
+                *len = text.len();
                 change
             }
             Self::Field { field, known } => {
@@ -89,7 +98,7 @@ impl Source {
     /// Makes a change of what was read last. When it fails, a text is left half changed: take the transaction back.
     pub(super) fn write(&mut self, delta: &Delta) -> Result<(), WriteError> {
         match self {
-            Self::Text { follower, rich, .. } => write(follower.text(), delta, *rich),
+            Self::Text { text, rich, .. } => write(text, delta, *rich),
             Self::Field { field, known } => match delta.apply(known) {
                 Some(value) => {
                     field.set(value.clone())?;

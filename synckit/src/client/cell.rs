@@ -127,13 +127,19 @@ impl DocumentCell {
         (Some(inside), self.lock())
     }
 
+    /// Runs `look` while no other thread writes.
+    pub(crate) fn undisturbed<R>(&self, look: impl FnOnce() -> R) -> R {
+        let _inside = self.writer.enter();
+        look()
+    }
+
     /// Applies an update from elsewhere and notifies.
     pub(crate) fn apply(&self, update: &Update, origin: Origin) -> Result<Applied, ApplyError> {
         let inside = self.writer.enter();
         let applied = {
             let mut inner = self.lock();
             let applied = inner.state.apply(update, origin)?;
-            inner.touch(&applied.touched);
+            inner.touch(&applied.touched, origin);
             applied
         };
         drop(inside);
@@ -147,7 +153,7 @@ impl DocumentCell {
         let applied = {
             let mut inner = self.lock();
             let applied = inner.state.restore(snapshot, origin)?;
-            inner.touch(&applied.touched);
+            inner.touch(&applied.touched, origin);
             applied
         };
         drop(inside);
@@ -173,7 +179,7 @@ impl DocumentCell {
                 inner.fresh.push(Fresh::Loaded(version));
             }
             inner.fresh.extend(applied.changes.into_iter().map(Fresh::Imported));
-            inner.touch(&applied.touched);
+            inner.touch(&applied.touched, Origin::Remote);
             (!inner.fresh.is_empty(), !inner.queue.is_empty())
         };
         drop(inside);
@@ -227,7 +233,7 @@ impl DocumentCell {
             inner.replica = to;
             inner.fresh.retain(|fresh| fresh.replica() != Some(from.replica));
             inner.undo.clear();
-            inner.touch(&touched);
+            inner.touch(&touched, Origin::Load);
             changes
         };
         drop(inside);

@@ -215,7 +215,7 @@ impl SetState {
     }
 
     /// What an addition has added, if that still counts.
-    fn added_by(&mut self, addition: Dot) -> Option<Value> {
+    pub(crate) fn added_by(&mut self, addition: Dot) -> Option<Value> {
         if self.by_addition.is_empty() || self.by_addition.len() > 2 * self.elements.len() + 64 {
             self.by_addition = HashMap::default();
             for (value, element) in self.elements.iter() {

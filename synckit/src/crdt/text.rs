@@ -1,9 +1,7 @@
 //! Text: a sequence of characters and the marks on it.
 
-use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::marks::{Mark, MarkedRange, Marks};
 use super::operation::{Action, Live, Stamp};
@@ -13,8 +11,8 @@ use crate::version::{Dot, ReplicaId, Timestamp, VersionVector};
 #[cfg(feature = "history")]
 use crate::wire::DecodeError;
 
-/// Steps that are kept for those who follow a text. Whoever is further behind reads it anew.
-const MAX_RECENT: usize = 4096;
+/// Steps of one transaction that are kept for those who follow a text.
+const MAX_STEPS: usize = 4096;
 /// Characters in one operation, so that a long insertion can travel in parts.
 const MAX_RUN: usize = 16 << 10;
 
@@ -113,28 +111,14 @@ impl TextAction {
     }
 }
 
-/// The latest steps, kept from the first time that somebody asks.
-#[derive(Debug, Clone)]
-struct Recent {
-    /// The number of the step behind the last one.
-    revision: u64,
-    steps: VecDeque<TextStep>,
-}
-
-impl Default for Recent {
-    /// Begins with a number that no earlier text has come to: one that is loaded in the place of another is not taken
-    /// for it by those who follow.
-    fn default() -> Self {
-        static LIVES: AtomicU64 = AtomicU64::new(1);
-        Self { revision: LIVES.fetch_add(1, Ordering::Relaxed) << 40, steps: VecDeque::new() }
-    }
-}
+/// The steps of the transaction that goes on, kept from the first time that somebody asks; none for more than can be kept.
+type Steps = Option<Box<Option<Vec<TextStep>>>>;
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TextState {
     sequence: Sequence,
     pub(crate) marks: Marks,
-    recent: Option<Box<Recent>>,
+    steps: Steps,
     /// While it is loaded: its marks were told from those they cover when they were stored.
     loading: bool,
 }
@@ -148,11 +132,6 @@ impl TextState {
     pub(crate) fn load(&mut self, sequence: Sequence) {
         self.sequence = sequence;
         self.loading = true;
-        if let Some(recent) = &mut self.recent {
-            // Whoever follows reads it anew.
-            recent.revision += 1;
-            recent.steps.clear();
-        }
     }
 
     /// Gives a text that was just loaded the characters that are deleted.
@@ -217,7 +196,7 @@ impl TextState {
     /// Applies an edit from elsewhere. Returns whether anything came or went.
     pub(crate) fn apply(&mut self, edit: Lent<'_>) -> bool {
         let before = self.sequence.len();
-        if self.recent.is_none() {
+        if self.steps.is_none() {
             // What cannot be placed has no effect anywhere: whether it can follows from what it depends on.
             let _ = self.sequence.integrate(edit, None);
             return self.sequence.len() != before;
@@ -267,7 +246,7 @@ impl TextState {
         if !self.marks.add(stamp, mark.clone(), &self.sequence) {
             return false;
         }
-        if self.recent.is_some() {
+        if self.steps.is_some() {
             // Later marks may count on parts of it: there it changes nothing.
             for (range, winner) in self.marks.winners(&self.sequence, range.clone(), &mark.key) {
                 if winner.is_some_and(|(dot, _)| dot == stamp.dot) {
@@ -278,25 +257,29 @@ impl TextState {
         !range.is_empty()
     }
 
-    /// The number that the next step will have. From the first call on, steps are kept.
-    pub(crate) fn follow(&mut self) -> u64 {
-        self.recent.get_or_insert_default().revision
+    /// From now on steps are kept. Returns how many the transaction that goes on has made already.
+    pub(crate) fn follow(&mut self) -> usize {
+        self.steps.get_or_insert_with(|| Box::new(Some(Vec::new()))).as_ref().as_ref().map_or(0, Vec::len)
     }
 
-    /// The steps from one on; `None` when they are not kept any more.
-    pub(crate) fn steps_since(&self, revision: u64) -> Option<(Vec<TextStep>, u64)> {
-        let recent = self.recent.as_ref()?;
-        let lacking = usize::try_from(recent.revision.checked_sub(revision)?).ok()?;
-        let first = recent.steps.len().checked_sub(lacking)?;
-        Some((recent.steps.range(first..).cloned().collect(), recent.revision))
+    /// Steps are not kept any more.
+    pub(crate) fn unfollow(&mut self) {
+        self.steps = None;
+    }
+
+    /// The steps of the transaction that ends; none for more than can be kept. The last one who asks ends it.
+    pub(crate) fn steps(&mut self, is_last: bool) -> Option<Vec<TextStep>> {
+        let Some(steps) = &mut self.steps else { return Some(Vec::new()) };
+        if is_last { steps.replace(Vec::new()) } else { (**steps).clone() }
     }
 
     fn note(&mut self, step: impl FnOnce() -> TextStep) {
-        let Some(recent) = &mut self.recent else { return };
-        recent.revision += 1;
-        recent.steps.push_back(step());
-        if recent.steps.len() > MAX_RECENT {
-            recent.steps.pop_front();
+        let Some(steps) = &mut self.steps else { return };
+        if let Some(kept) = &mut **steps {
+            kept.push(step());
+            if kept.len() > MAX_STEPS {
+                **steps = None;
+            }
         }
     }
 

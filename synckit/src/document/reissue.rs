@@ -38,6 +38,7 @@ impl DocumentState {
             let moved = ends.into_iter().filter(|&end| end >= from.seq).map(|end| end + 1 - from.seq);
             fresh.boundaries.insert(to, moved.collect());
         }
+        fresh.succeed(self);
         *self = fresh;
         let others = self.version.iter().filter(|&(replica, _)| replica != to).collect();
         (self.since(&others).changes, touched)

@@ -85,6 +85,7 @@ impl DocumentState {
         fresh.read_history(&snapshot.history)?;
         // What was read has nothing to do with the order in which it came about.
         fresh.recent = Recent::default();
+        fresh.succeed(self);
         *self = fresh;
         applied.changes.clear();
         Ok((applied, true))

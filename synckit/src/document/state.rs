@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::event::{Target, Touched};
+use super::journal::Followed;
 use super::parked::Parked;
 use super::recent::Recent;
 use crate::crdt::container::{ContainerId, Content, Part};
@@ -57,6 +58,8 @@ pub struct DocumentState {
     pub(super) history: Option<Box<super::history::History>>,
     /// Whether changes were cut from it since the last transaction: from then on none of those is made longer.
     pub(super) handed_out: Flag,
+    /// Those who are told step by step what happens.
+    pub(super) followed: Followed,
 }
 
 /// Containers from which on they are looked up by hash.
@@ -202,6 +205,17 @@ impl DocumentState {
         }
     }
 
+    /// What a container holds, to be changed, if anybody has written it.
+    pub(super) fn content_mut(&mut self, id: &ContainerId) -> Option<&mut Content> {
+        self.place_of(id).map(|at| &mut self.containers[at as usize].1)
+    }
+
+    /// What a container holds, to be changed.
+    pub(super) fn content_or_new(&mut self, id: &ContainerId) -> &mut Content {
+        let at = self.number_of(id);
+        &mut self.containers[at as usize].1
+    }
+
     /// The container that this one lies in.
     pub(crate) fn parent<'a>(&'a self, id: &'a ContainerId) -> Option<&'a ContainerId> {
         id.parent().or_else(|| self.parents.get(id))
@@ -232,6 +246,7 @@ impl DocumentState {
             _ => Part::Whole,
         };
         self.recent.touch((at, part));
+        self.followed.before(&container, &mut self.containers[at as usize].1, stamp.dot, &action);
         let mut replaced = None;
         let target = match (&mut self.containers[at as usize].1, action) {
             (Content::Map(map), Action::MapSet { key, slot }) => {
@@ -275,6 +290,7 @@ impl DocumentState {
             // Operations on a container of another kind are refused when they are read.
             _ => None,
         };
+        self.followed.after(&self.containers[at as usize].1);
         if let Some(target) = target {
             touched.insert(target);
         }

@@ -9,7 +9,7 @@ use crate::document::WriteError;
 /// A counter: concurrent increments all count. 64 bits, never wrapping.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CounterRef {
-    node: Node,
+    pub(super) node: Node,
 }
 
 impl CounterRef {

@@ -1,78 +1,92 @@
-//! Following a text step by step.
+//! Following a value step by step: what each transaction did to it, and where that came from.
 
-use std::sync::{Mutex, PoisonError};
+mod counter;
+mod list;
+mod map;
+#[cfg(feature = "sets")]
+mod set;
+#[cfg(feature = "text")]
+mod text;
 
-use super::observable::Observable;
-use super::text::TextRef;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::node::Node;
 use crate::client::Subscription;
-use crate::crdt::text::{TextState, TextStep};
+use crate::document::Origin;
+use crate::document::event::Target;
+use crate::document::journal::{Queue, Recorder};
 
-/// What happened to a text since the last time, for those who follow it step by step.
-#[derive(Debug, Clone, PartialEq)]
+pub use counter::{CounterChange, CounterDelta};
+pub use list::{ListDelta, ListStep};
+pub use map::{MapChange, MapDelta};
+#[cfg(feature = "sets")]
+pub use set::{SetChange, SetDelta};
+#[cfg(feature = "text")]
+pub use text::{TextDelta, TextFollower};
+
+/// What one transaction or update did to a value that is followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum TextDelta {
-    /// These steps, in order.
-    Steps(Vec<TextStep>),
-    /// More than is remembered: read the whole text.
-    Everything,
+pub struct Delta<C> {
+    /// Where it came from.
+    pub origin: Origin,
+    /// What it did; none when that is more than is remembered (4,096 steps) or a whole document was loaded: read the value then. Where
+    /// several threads write, [`Follower::read`] does so without missing or repeating a step.
+    pub change: Option<C>,
 }
 
-/// Asks a text what happened since the last time: for editors, which have to know exactly when they take in what.
-///
-/// ```
-/// use synckit::{SyncKit, TextDelta, TextStep};
-///
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let note = SyncKit::in_memory(1).text("note");
-/// let mut follower = note.follower();
-/// note.insert(0, "Hello")?;
-/// assert_eq!(follower.next(), TextDelta::Steps(vec![TextStep::Insert { at: 0, text: "Hello".into() }]));
-/// assert_eq!(follower.next(), TextDelta::Steps(vec![]));
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug)]
-pub struct TextFollower {
-    text: TextRef,
-    revision: u64,
+/// Is told what happens to a value, one transaction after the other, from when it was made. While it lives, up to 4,096 steps are
+/// kept for it.
+pub struct Follower<C> {
+    next: Box<dyn Fn() -> Option<Delta<C>> + Send + Sync>,
+    node: Node,
 }
 
-impl TextFollower {
-    /// What happened since the last call, at first since it was made. O(change).
-    #[expect(clippy::should_implement_trait, reason = "it never ends")]
-    pub fn next(&mut self) -> TextDelta {
-        match self.text.look(|text| text.steps_since(self.revision)).flatten() {
-            Some((steps, now)) => {
-                self.revision = now;
-                TextDelta::Steps(steps)
-            }
-            None => {
-                self.revision = self.text.change(TextState::follow).unwrap_or(0);
-                TextDelta::Everything
-            }
-        }
+impl<C: 'static> Follower<C> {
+    /// Follows a container. `change` turns what was recorded into what is told.
+    fn new<R: Recorder>(
+        node: &Node,
+        change: impl Fn(R::Change) -> Option<C> + Send + Sync + 'static,
+    ) -> Self {
+        let queue: Arc<Queue<R::Change>> = node.cell.with_state(|state| state.follow::<R>(&node.id));
+        let next = move || {
+            let (origin, recorded) = queue.next()?;
+            Some(Delta { origin, change: recorded.and_then(&change) })
+        };
+        Self { next: Box::new(next), node: node.clone() }
     }
 
-    /// The text.
-    pub fn text(&self) -> &TextRef {
-        &self.text
-    }
-}
-
-impl TextRef {
-    /// Begins to take note of what happens to the text from now on.
-    pub fn follower(&self) -> TextFollower {
-        TextFollower { text: self.clone(), revision: self.change(TextState::follow).unwrap_or(0) }
+    /// What the next transaction did to the value; none when nothing has happened that was not told. O(change).
+    #[expect(clippy::should_implement_trait, reason = "it goes on after none")]
+    pub fn next(&mut self) -> Option<Delta<C>> {
+        (self.next)()
     }
 
-    /// Calls back with what happened, step by step: O(change), however long the text is.
-    pub fn follow(&self, callback: impl Fn(&TextDelta) + Send + Sync + 'static) -> Subscription {
-        let follower = Mutex::new(self.follower());
-        self.observe(move || {
-            let delta = follower.lock().unwrap_or_else(PoisonError::into_inner).next();
-            if delta != TextDelta::Steps(Vec::new()) {
+    /// Reads the value, or whatever else `read` looks at, while no other thread writes the document. What is told next comes on top.
+    pub fn read<R>(&mut self, read: impl FnOnce() -> R) -> R {
+        let node = self.node.clone();
+        node.cell.undisturbed(|| {
+            while self.next().is_some() {}
+            read()
+        })
+    }
+
+    /// Calls back with what happened, whenever `target` is touched.
+    fn call(self, target: Target, callback: impl Fn(&Delta<C>) + Send + Sync + 'static) -> Subscription {
+        let node = self.node.clone();
+        let follower = Mutex::new(self);
+        node.watch(target, move || {
+            let next = || follower.lock().unwrap_or_else(PoisonError::into_inner).next();
+            while let Some(delta) = next() {
                 callback(&delta);
             }
         })
+    }
+}
+
+impl<C> fmt::Debug for Follower<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Follower").finish_non_exhaustive()
     }
 }

@@ -173,7 +173,7 @@ impl<V> fmt::Debug for ItemRef<V> {
 /// As an observable it tells which elements there are and in which order; what is inside them is told by their own
 /// handles.
 pub struct ListRef<T> {
-    node: Node,
+    pub(super) node: Node,
     kind: PhantomData<fn() -> T>,
 }
 
@@ -339,7 +339,7 @@ impl<T: Element> ListRef<T> {
         self.node.cell.read(|state| state.list(&self.node.id).map(look))
     }
 
-    fn handle(&self, item: &Item) -> T::Ref {
+    pub(super) fn handle(&self, item: &Item) -> T::Ref {
         let container = item.slot().and_then(|slot| slot.container());
         T::element(self.place_with(item.id, container.map(|id| Node::new(&self.node.cell, id))))
     }

@@ -19,7 +19,7 @@ use crate::version::{Dot, ReplicaId};
 ///
 /// As an observable it tells the keys with a handle each, and calls back when any of them is written or removed.
 pub struct MapRef<T> {
-    node: Node,
+    pub(super) node: Node,
     kind: PhantomData<fn() -> T>,
 }
 

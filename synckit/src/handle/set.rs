@@ -13,7 +13,7 @@ use crate::value::FieldValue;
 
 /// A set. Of a concurrent add and remove of one element the add wins.
 pub struct SetRef<V> {
-    node: Node,
+    pub(super) node: Node,
     kind: PhantomData<fn() -> V>,
 }
 

@@ -2,7 +2,7 @@
 
 use super::{DocumentCell, Inner, Watch};
 use crate::client::observers::{Observer, in_order};
-use crate::document::event::{Target, Touched};
+use crate::document::event::{Origin, Target, Touched};
 use crate::hash::HashMap;
 
 impl DocumentCell {
@@ -53,8 +53,11 @@ impl Drop for Round<'_> {
 }
 
 impl Inner {
-    /// Queues the callbacks of what was touched.
-    pub(super) fn touch(&mut self, touched: &Touched) {
+    /// Tells those who follow what was done, and queues the callbacks of what was touched.
+    pub(super) fn touch(&mut self, touched: &Touched, origin: Origin) {
+        if self.state.is_followed() {
+            self.state.tell_followers(touched, origin);
+        }
         if touched.is_empty() || self.observers.is_empty() {
             return;
         }

@@ -45,7 +45,7 @@ impl DocumentCell {
                 let applied = inner.state.apply(&update, Origin::Local);
                 let applied = applied.map_err(|error| WriteError::Aborted(error.to_string()))?;
                 inner.fresh.extend(applied.changes.into_iter().map(Fresh::Imported));
-                inner.touch(&applied.touched);
+                inner.touch(&applied.touched, Origin::Local);
                 floor
             };
             self.write(|transaction| {

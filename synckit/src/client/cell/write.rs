@@ -6,9 +6,9 @@ use super::fresh::Fresh;
 use super::{DocumentCell, Inner, Watch};
 use crate::client::inbox::Command;
 use crate::client::status::Tier;
-use crate::document::WriteError;
 use crate::document::transaction::Transaction;
 use crate::document::undo::Direction;
+use crate::document::{Origin, WriteError};
 
 impl DocumentCell {
     /// Makes a write; inside [`update`](Self::update) it joins that transaction.
@@ -118,9 +118,9 @@ impl DocumentCell {
                 is_news = true;
             }
         }
-        if !inner.observers.is_empty() {
+        if !inner.observers.is_empty() || inner.state.is_followed() {
             let touched = std::mem::take(&mut inner.open.touched);
-            inner.touch(&touched);
+            inner.touch(&touched, if record { Origin::Local } else { Origin::Undo });
             inner.open.touched = touched;
             inner.announce(&Watch::Status);
             if record {
