@@ -87,7 +87,8 @@ fn what_came_from_others_is_there_after_a_reload_without_a_server() {
 #[test]
 fn a_change_says_whether_it_was_loaded_or_came_from_the_server() {
     let (server, disk) = (Server::start(), Disk::new(10));
-    let other = client(&server, Disk::new(20)).document::<Note>("note");
+    let author = client(&server, Disk::new(20));
+    let other = author.document::<Note>("note");
     other.votes().increment(1).unwrap();
     let first = client(&server, disk.clone());
     let note = first.document::<Note>("note");
