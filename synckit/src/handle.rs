@@ -26,6 +26,8 @@ mod state;
 mod text;
 #[cfg(all(feature = "history", feature = "text"))]
 mod text_history;
+#[cfg(feature = "text")]
+mod text_read;
 mod undo;
 
 pub use counter::CounterRef;
@@ -58,4 +60,6 @@ pub use state::{DocumentStatusRef, FlushError};
 pub use text::{Text, TextRef, TextSpan};
 #[cfg(all(feature = "history", feature = "text"))]
 pub use text_history::BlameSpan;
+#[cfg(feature = "text")]
+pub use text_read::{TextChars, TextChunks};
 pub use undo::{UndoManager, UndoState};

@@ -70,7 +70,7 @@ pub use handle::{
     ValueStream,
 };
 #[cfg(feature = "text")]
-pub use handle::{Cursor, Text, TextDelta, TextFollower, TextRef, TextSpan};
+pub use handle::{Cursor, Text, TextChars, TextChunks, TextDelta, TextFollower, TextRef, TextSpan};
 #[cfg(feature = "history")]
 pub use handle::{History, HistoryState};
 #[cfg(feature = "json")]

@@ -1,4 +1,5 @@
 //! Following lists, maps, sets and counters step by step: what is told leads to what is read, and says where it came from.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};

@@ -185,12 +185,10 @@ impl Journal for Logs {
                 left -= 1;
                 log.end(content, origin, left == 0);
             }
-            let stop = |log: &Box<dyn Log>| log.stop(content);
-            if !logs.iter().any(|log| log.is_followed()) {
-                logs.first().map(stop);
-                self.by_container.remove(container);
-            } else {
+            if logs.iter().any(|log| log.is_followed()) {
                 logs.retain(|log| log.is_followed());
+            } else if let Some(logs) = self.by_container.remove(container) {
+                logs.iter().for_each(|log| log.stop(content));
             }
         }
         !self.by_container.is_empty()

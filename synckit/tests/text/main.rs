@@ -8,6 +8,7 @@ mod follow;
 mod limits;
 mod marks;
 mod marks_together;
+mod read;
 mod undo;
 mod unicode;
 
