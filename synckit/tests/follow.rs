@@ -338,6 +338,30 @@ fn a_transaction_is_told_once_and_one_without_effect_not_at_all() {
     assert!(told().is_empty());
 }
 
+/// An editor has to know at once what its own writes did, in the midst of a transaction.
+#[test]
+fn who_asks_inside_a_transaction_is_told_what_it_has_done_so_far() {
+    let board = board(1);
+    let mut mirror = Mirror::of(&board);
+    board
+        .update(|board| {
+            let first = board.items().push(1)?;
+            board.body().push("one")?;
+            assert_eq!(mirror.told(), [Origin::Local]);
+            mirror.check(board, 0);
+            board.items().insert(0, 2)?;
+            board.items().remove(first.id())?;
+            board.body().push("two")?;
+            mirror.pull(true);
+            mirror.check(board, 0);
+            board.items().push(3).map(drop)
+        })
+        .unwrap();
+    assert_eq!(mirror.told(), [Origin::Local]);
+    mirror.check(&board, 0);
+    assert!(mirror.told().is_empty());
+}
+
 #[test]
 fn who_is_too_far_behind_reads_the_whole() {
     let board = board(1);

@@ -133,6 +133,11 @@ impl DocumentCell {
         look()
     }
 
+    /// Whether a transaction is open: never wrong for the thread that writes.
+    pub(crate) fn is_in_transaction(&self) -> bool {
+        self.in_transaction.load(Ordering::Relaxed)
+    }
+
     /// Applies an update from elsewhere and notifies.
     pub(crate) fn apply(&self, update: &Update, origin: Origin) -> Result<Applied, ApplyError> {
         let inside = self.writer.enter();

@@ -147,8 +147,9 @@ impl<R: Recorder> Log for Record<R> {
 trait Journal: Send + Sync {
     fn before(&mut self, container: &ContainerId, content: &mut Content, dot: Dot, action: &Action);
     fn after(&mut self, content: &Content);
-    /// Returns whether anybody is left.
-    fn end(&mut self, state: &mut DocumentState, touched: &Touched, origin: Origin) -> bool;
+    /// Tells those who follow a container what was done since the last time.
+    fn end(&mut self, state: &mut DocumentState, container: &ContainerId, origin: Origin);
+    fn is_empty(&self) -> bool;
     fn lose(&mut self);
     fn add(&mut self, container: &ContainerId, log: Box<dyn Log>);
 }
@@ -175,23 +176,23 @@ impl Journal for Logs {
         }
     }
 
-    fn end(&mut self, state: &mut DocumentState, touched: &Touched, origin: Origin) -> bool {
-        for target in touched.iter() {
-            let container = target.container();
-            let Some(logs) = self.by_container.get_mut(container) else { continue };
-            let Some(content) = state.content_mut(container) else { continue };
-            let mut left = logs.len();
-            for log in logs.iter_mut() {
-                left -= 1;
-                log.end(content, origin, left == 0);
-            }
-            if logs.iter().any(|log| log.is_followed()) {
-                logs.retain(|log| log.is_followed());
-            } else if let Some(logs) = self.by_container.remove(container) {
-                logs.iter().for_each(|log| log.stop(content));
-            }
+    fn end(&mut self, state: &mut DocumentState, container: &ContainerId, origin: Origin) {
+        let Some(logs) = self.by_container.get_mut(container) else { return };
+        let Some(content) = state.content_mut(container) else { return };
+        let mut left = logs.len();
+        for log in logs.iter_mut() {
+            left -= 1;
+            log.end(content, origin, left == 0);
         }
-        !self.by_container.is_empty()
+        if logs.iter().any(|log| log.is_followed()) {
+            logs.retain(|log| log.is_followed());
+        } else if let Some(logs) = self.by_container.remove(container) {
+            logs.iter().for_each(|log| log.stop(content));
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.by_container.is_empty()
     }
 
     fn lose(&mut self) {
@@ -262,7 +263,16 @@ impl DocumentState {
     /// Tells those who follow what a transaction or an update did.
     pub(crate) fn tell_followers(&mut self, touched: &Touched, origin: Origin) {
         let Some(mut journal) = self.followed.0.take() else { return };
-        if journal.end(self, touched, origin) {
+        touched.iter().for_each(|target| journal.end(self, target.container(), origin));
+        if !journal.is_empty() {
+            self.followed.0 = Some(journal);
+        }
+    }
+
+    /// Tells those who follow a container what the transaction that goes on has done so far.
+    pub(crate) fn tell_so_far(&mut self, container: &ContainerId) {
+        if let Some(mut journal) = self.followed.0.take() {
+            journal.end(self, container, Origin::Local);
             self.followed.0 = Some(journal);
         }
     }

@@ -50,14 +50,19 @@ impl<C: 'static> Follower<C> {
         change: impl Fn(R::Change) -> Option<C> + Send + Sync + 'static,
     ) -> Self {
         let queue: Arc<Queue<R::Change>> = node.cell.with_state(|state| state.follow::<R>(&node.id));
+        let (cell, id) = (node.cell.clone(), node.id.clone());
         let next = move || {
-            let (origin, recorded) = queue.next()?;
+            let (origin, recorded) = queue.next().or_else(|| {
+                cell.is_in_transaction().then(|| cell.with_state(|state| state.tell_so_far(&id)))?;
+                queue.next()
+            })?;
             Some(Delta { origin, change: recorded.and_then(&change) })
         };
         Self { next: Box::new(next), node: node.clone() }
     }
 
-    /// What the next transaction did to the value; none when nothing has happened that was not told. O(change).
+    /// What the next transaction did to the value; none when nothing has happened that was not told. Inside of a transaction of the
+    /// caller, at last what that has done so far. O(change).
     #[expect(clippy::should_implement_trait, reason = "it goes on after none")]
     pub fn next(&mut self) -> Option<Delta<C>> {
         (self.next)()
