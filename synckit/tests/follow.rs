@@ -346,6 +346,10 @@ fn who_asks_inside_a_transaction_is_told_what_it_has_done_so_far() {
     board
         .update(|board| {
             let first = board.items().push(1)?;
+            board.body().push("zero")?;
+            // From here on.
+            mirror = Mirror::of(board);
+            board.items().insert_all(0, [5, 6])?;
             board.body().push("one")?;
             assert_eq!(mirror.told(), [Origin::Local]);
             mirror.check(board, 0);

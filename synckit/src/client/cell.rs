@@ -20,7 +20,9 @@ use super::observers::{self, Observed, Observer, Observers, Subscription};
 use super::shared::Shared;
 use super::status::{DocumentStatus, Tier};
 use super::writer::{Inside, WriterLock};
+use crate::crdt::container::ContainerId;
 use crate::document::event::Target;
+use crate::document::journal::{Queue, Recorder};
 use crate::document::transaction::Open;
 use crate::document::undo::UndoHistory;
 use crate::document::{Applied, ApplyError, DocumentState, Origin};
@@ -131,6 +133,18 @@ impl DocumentCell {
     pub(crate) fn undisturbed<R>(&self, look: impl FnOnce() -> R) -> R {
         let _inside = self.writer.enter();
         look()
+    }
+
+    /// Takes note of what happens to a container from now on, for as long as the queue is held.
+    pub(crate) fn follow<R: Recorder>(&self, container: &ContainerId) -> Arc<Queue<R::Change>> {
+        let _inside = self.writer.enter();
+        let inner = &mut *self.lock();
+        if inner.open.is_open {
+            // From the midst of a transaction on, whose end has something to tell now.
+            inner.open.touched.set_watched(true);
+            inner.open.touched.insert(Target::Content(container.clone()));
+        }
+        inner.state.follow::<R>(container)
     }
 
     /// Whether a transaction is open: never wrong for the thread that writes.

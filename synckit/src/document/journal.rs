@@ -150,6 +150,7 @@ trait Journal: Send + Sync {
     /// Tells those who follow a container what was done since the last time.
     fn end(&mut self, state: &mut DocumentState, container: &ContainerId, origin: Origin);
     fn is_empty(&self) -> bool;
+    fn has(&self, container: &ContainerId) -> bool;
     fn lose(&mut self);
     fn add(&mut self, container: &ContainerId, log: Box<dyn Log>);
 }
@@ -195,6 +196,10 @@ impl Journal for Logs {
         self.by_container.is_empty()
     }
 
+    fn has(&self, container: &ContainerId) -> bool {
+        self.by_container.get(container).is_some()
+    }
+
     fn lose(&mut self) {
         self.by_container.values_mut().flatten().for_each(|log| log.lose());
     }
@@ -212,6 +217,11 @@ impl Journal for Logs {
 pub(super) struct Followed(Option<Box<Box<dyn Journal>>>);
 
 impl Followed {
+    /// Whether somebody follows this container.
+    pub(super) fn has(&self, container: &ContainerId) -> bool {
+        self.0.as_ref().is_some_and(|journal| journal.has(container))
+    }
+
     pub(super) fn before(
         &mut self,
         container: &ContainerId,

@@ -224,7 +224,9 @@ impl DocumentState {
     /// The one place where an operation takes effect, whoever made it. Returns what a write to a map has replaced.
     pub(super) fn execute(&mut self, operation: Operation, touched: &mut Touched) -> Replaced {
         let is_noted = self.is_noted(&operation);
-        if is_noted && matches!(operation.action, Action::ListRun(_)) {
+        if matches!(operation.action, Action::ListRun(_))
+            && (is_noted || self.followed.has(&operation.container))
+        {
             operation.each(&mut |operation| drop(self.execute(operation, touched)));
             return None;
         }

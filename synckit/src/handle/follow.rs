@@ -49,7 +49,7 @@ impl<C: 'static> Follower<C> {
         node: &Node,
         change: impl Fn(R::Change) -> Option<C> + Send + Sync + 'static,
     ) -> Self {
-        let queue: Arc<Queue<R::Change>> = node.cell.with_state(|state| state.follow::<R>(&node.id));
+        let queue: Arc<Queue<R::Change>> = node.cell.follow::<R>(&node.id);
         let (cell, id) = (node.cell.clone(), node.id.clone());
         let next = move || {
             let (origin, recorded) = queue.next().or_else(|| {

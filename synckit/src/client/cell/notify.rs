@@ -53,6 +53,11 @@ impl Drop for Round<'_> {
 }
 
 impl Inner {
+    /// Whether somebody is to be told of what is done.
+    pub(super) fn is_watched(&self) -> bool {
+        !self.observers.is_empty() || self.state.is_followed()
+    }
+
     /// Tells those who follow what was done, and queues the callbacks of what was touched.
     pub(super) fn touch(&mut self, touched: &Touched, origin: Origin) {
         if self.state.is_followed() {

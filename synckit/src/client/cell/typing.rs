@@ -2,7 +2,7 @@
 
 use super::DocumentCell;
 use super::fresh::Fresh;
-use crate::document::event::Touched;
+use crate::document::event::{Origin, Touched};
 use crate::wire::{Change, Update};
 
 impl DocumentCell {
@@ -16,12 +16,12 @@ impl DocumentCell {
         let inside = self.writer.enter();
         let (is_news, is_watched) = {
             let inner = &mut *self.lock();
-            let mut touched = (!inner.observers.is_empty()).then(Touched::default);
+            let mut touched = inner.is_watched().then(Touched::default);
             if !inner.state.take_edit(&change, operations, touched.as_mut()) {
                 return false;
             }
             if let Some(touched) = touched {
-                inner.touch(&touched);
+                inner.touch(&touched, Origin::Remote);
             }
             let is_news = !inner.state.is_alone();
             if is_news {

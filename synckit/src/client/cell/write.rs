@@ -42,7 +42,7 @@ impl DocumentCell {
             let inner = &mut *self.lock();
             scope.begin(inner);
             // Whoever comes to watch in the midst of a transaction is told of what is written from then on.
-            inner.open.touched.set_watched(!inner.observers.is_empty());
+            inner.open.touched.set_watched(inner.is_watched());
             let result = make(&mut Transaction { state: &mut inner.state, open: &mut inner.open });
             scope.end(inner, result.is_err());
             result
@@ -76,7 +76,7 @@ impl DocumentCell {
                 return false;
             }
             inner.state.begin(&mut inner.open, inner.replica, now);
-            inner.open.touched.set_watched(!inner.observers.is_empty());
+            inner.open.touched.set_watched(inner.is_watched());
             let done = inner.undo.go(direction, &mut inner.state, &mut inner.open);
             if inner.state.commit(&mut inner.open) {
                 self.finish(inner, false);
@@ -118,7 +118,7 @@ impl DocumentCell {
                 is_news = true;
             }
         }
-        if !inner.observers.is_empty() || inner.state.is_followed() {
+        if inner.is_watched() {
             let touched = std::mem::take(&mut inner.open.touched);
             inner.touch(&touched, if record { Origin::Local } else { Origin::Undo });
             inner.open.touched = touched;
@@ -208,7 +208,7 @@ impl<'a> Scope<'a> {
     fn end(&mut self, inner: &mut Inner, given_up: bool) {
         self.open = false;
         if given_up && inner.open.is_open {
-            inner.open.touched.set_watched(!inner.observers.is_empty());
+            inner.open.touched.set_watched(inner.is_watched());
             inner.undo.roll_back(&mut inner.state, &mut inner.open, self.mark);
         }
         if self.is_part {
