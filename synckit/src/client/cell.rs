@@ -302,6 +302,11 @@ impl DocumentCell {
         self.lock().undo.merge_within = ms;
     }
 
+    /// What is written next begins an undo step of its own.
+    pub(crate) fn close_undo_step(&self) {
+        self.lock().undo.close();
+    }
+
     pub(crate) fn observe(
         self: &Arc<Self>,
         watch: Watch,

@@ -6,6 +6,10 @@ use super::transaction::Transaction;
 pub(crate) enum SetInverse {}
 
 impl SetInverse {
+    pub(super) fn is_like(&self, _other: &Self) -> bool {
+        match *self {}
+    }
+
     pub(super) fn take_back(&self, _transaction: &mut Transaction<'_>) {
         match *self {}
     }

@@ -13,6 +13,10 @@ use crate::wire::{Change, DecodeError, Update};
 pub(crate) enum TextInverse {}
 
 impl TextInverse {
+    pub(super) fn is_like(&self, _other: &Self) -> bool {
+        match *self {}
+    }
+
     pub(super) fn merge(&mut self, _next: &Self) -> bool {
         match *self {}
     }

@@ -19,6 +19,11 @@ pub(crate) struct SetInverse {
 }
 
 impl SetInverse {
+    /// Whether both take elements of the same set back, or both bring them back.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        (&self.set, self.adds) == (&other.set, other.adds)
+    }
+
     pub(super) fn take_back(&self, transaction: &mut Transaction<'_>) {
         match self.adds {
             true => drop(transaction.set_add(&self.set, self.value.clone())),

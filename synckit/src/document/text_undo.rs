@@ -94,6 +94,16 @@ impl Edits {
 }
 
 impl TextInverse {
+    /// Whether both are of marks of one key on one text.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Mark { text, key, .. }, Self::Mark { text: other, key: other_key, .. }) => {
+                text == other && key == other_key
+            }
+            _ => false,
+        }
+    }
+
     /// Characters typed one after the other are one step, and so are those deleted one after the other. Returns whether
     /// `next` has become part of this one.
     pub(super) fn merge(&mut self, next: &mut Self) -> bool {

@@ -18,6 +18,8 @@ use crate::version::Dot;
 
 /// Steps that can be undone.
 const MAX_STEPS: usize = 200;
+/// Inverses of a step that others are still joined to.
+const MAX_JOINED: usize = 256;
 /// Inverses that memory is kept for, for the next transaction.
 const MAX_SPARE: usize = 16;
 
@@ -91,6 +93,33 @@ impl Inverse {
     fn join(&mut self, next: &mut Self) -> bool {
         match (self, next) {
             (Self::Text(last), Self::Text(next)) => last.merge(next),
+            (
+                Self::MapWrite { map, key, written, .. },
+                Self::MapWrite { map: next_map, key: next_key, previous: Some(previous), written: next },
+            ) if map == next_map && key == next_key && previous.dot == *written => {
+                *written = *next;
+                true
+            }
+            (Self::CounterAdd { counter, by }, Self::CounterAdd { counter: other, by: more }) => {
+                let sum = by.checked_add(*more).filter(|_| counter == other);
+                *by = sum.unwrap_or(*by);
+                sum.is_some()
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether both take back the same kind of write to the same thing, so that a person would take them back together.
+    fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Added { to, .. }, Self::Added { to: other, .. }) => to == other && to.kind() == Kind::List,
+            (Self::ListRestore { list, .. }, Self::ListRestore { list: other, .. })
+            | (Self::ListMove { list, .. }, Self::ListMove { list: other, .. }) => list == other,
+            (Self::ListSet { list, item, .. }, Self::ListSet { list: other, item: other_item, .. }) => {
+                list == other && item == other_item
+            }
+            (Self::Set(this), Self::Set(other)) => this.is_like(other),
+            (Self::Text(this), Self::Text(other)) => this.is_like(other),
             _ => false,
         }
     }
@@ -143,7 +172,9 @@ pub(crate) struct UndoHistory {
     pub(super) texts: TextUndo,
     /// Memory of a list that is not needed any more.
     spare: Vec<Inverse>,
-    /// Writes to one field within this time are one step, in milliseconds.
+    /// Whether the last step is not to be joined by what comes next.
+    is_closed: bool,
+    /// Writes of one kind within this time are one step, in milliseconds.
     pub(crate) merge_within: u64,
 }
 
@@ -202,36 +233,37 @@ impl UndoHistory {
         std::mem::take(&mut self.spare)
     }
 
-    /// Typing into one field is one step, not one a letter.
-    fn merge(&mut self, inverses: &mut [Inverse], now_ms: u64) -> bool {
-        let within = self.merge_within;
+    /// What is written next begins a step of its own.
+    pub(crate) fn close(&mut self) {
+        self.is_closed = true;
+    }
+
+    /// Typing into one field is one step, not one a letter; and so is whatever else follows quickly and is of one kind.
+    fn merge(&mut self, inverses: &mut Vec<Inverse>, now_ms: u64) -> bool {
+        let (is_closed, within) = (std::mem::take(&mut self.is_closed), self.merge_within);
         let Some(last) = self.undo.back_mut() else { return false };
-        if now_ms.saturating_sub(last.time_ms) >= within {
+        if is_closed || now_ms.saturating_sub(last.time_ms) >= within {
             return false;
         }
-        if let ([typed], [next]) = (last.inverses.as_mut_slice(), &mut *inverses)
-            && typed.join(next)
-        {
-            last.time_ms = now_ms;
-            return true;
-        }
-        let [Inverse::MapWrite { map, key, previous, written }] = inverses else { return false };
-        let [Inverse::MapWrite { map: last_map, key: last_key, written: last_written, .. }] =
-            last.inverses.as_mut_slice()
-        else {
-            return false;
+        let joined = match (last.inverses.as_mut_slice(), inverses.as_mut_slice()) {
+            ([last], [next]) => last.join(next),
+            _ => false,
         };
-        let goes_on = previous.as_ref().is_some_and(|previous| previous.dot == *last_written);
-        if map != last_map || key != last_key || !goes_on {
-            return false;
+        if !joined {
+            let Some(next) = inverses.first() else { return false };
+            let mut all = last.inverses.iter().chain(inverses.iter());
+            if last.inverses.len() > MAX_JOINED || !all.all(|inverse| inverse.is_like(next)) {
+                return false;
+            }
+            last.inverses.append(inverses);
         }
-        *last_written = *written;
         last.time_ms = now_ms;
         true
     }
 
     /// Takes back the last step that still has an effect, inside the transaction `open`. Returns whether there was one.
     pub(crate) fn go(&mut self, direction: Direction, state: &mut DocumentState, open: &mut Open) -> bool {
+        self.close();
         loop {
             let from = if direction == Direction::Undo { &mut self.undo } else { &mut self.redo };
             let Some(step) = from.pop_back() else { return false };

@@ -42,10 +42,41 @@ impl UndoManager {
         self.cell.step(Direction::Redo)
     }
 
-    /// Writes to one field that follow each other within `ms` milliseconds become one step. 0, the default, keeps every
-    /// transaction a step of its own.
+    /// Transactions that follow each other within `ms` milliseconds become one step when they do the same kind of thing to the same
+    /// value: typing into a text, deleting from it, marks of one key on it; writes of one field, or of one element of a list; counts of
+    /// one counter; insertions of plain values into one list, removals from it, moves in it; additions to one set, removals from it.
+    /// 0, the default, keeps every transaction a step of its own. An undo, a redo and [`close_step`](Self::close_step) end a step.
+    ///
+    /// ```
+    /// use synckit::prelude::*;
+    ///
+    /// #[derive(Document, Clone, Default)]
+    /// struct Poll {
+    ///     votes: Counter,
+    /// }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let poll = SyncKit::in_memory(1).document::<Poll>("poll");
+    /// let undo = poll.undo_manager();
+    /// undo.merge_within(500);
+    /// poll.votes().increment(1)?;
+    /// poll.votes().increment(1)?;
+    /// undo.close_step();
+    /// poll.votes().increment(1)?;
+    /// undo.undo();
+    /// assert_eq!(poll.votes().get()?, 2);
+    /// undo.undo();
+    /// assert_eq!(poll.votes().get()?, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn merge_within(&self, ms: u64) {
         self.cell.set_undo_window(ms);
+    }
+
+    /// Ends the step that is going on: what is written next begins another one, however soon.
+    pub fn close_step(&self) {
+        self.cell.close_undo_step();
     }
 }
 
