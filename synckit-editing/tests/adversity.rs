@@ -186,3 +186,28 @@ fn nothing_is_sent_twice_to_a_page_that_does_not_answer() {
     settle(&mut binding, &mut page);
     assert_eq!(page.text(), "x".repeat(100));
 }
+
+/// Undo and redo bring the caret to where they changed something, also when others have written in front of it.
+#[test]
+fn undo_and_redo_bring_the_caret_to_the_change() {
+    let note = note(1);
+    note.body().push("one three").unwrap();
+    let (mut binding, mut page) = (Binding::plain(note.body()), Page::default());
+    settle(&mut binding, &mut page);
+    page.edit(&Delta::new().retain(4).insert("two "));
+    settle(&mut binding, &mut page);
+    let other = self::note(2);
+    other.import(&note.export()).unwrap();
+    other.body().insert(0, "> ").unwrap();
+    note.import(&other.export_since(&note.version())).unwrap();
+    settle(&mut binding, &mut page);
+    for (ask, text, caret) in [(FromPage::Undo, "> one three", 6), (FromPage::Redo, "> one two three", 10)] {
+        binding.receive(ask);
+        let Some(ToPage::Patch { number, delta, selection, .. }) = binding.next_message() else {
+            panic!("no patch")
+        };
+        assert_eq!((selection, note.body().get().unwrap()), (Some((caret, caret)), text.to_owned()));
+        assert!(!delta.is_empty());
+        binding.receive(FromPage::Applied { number });
+    }
+}
