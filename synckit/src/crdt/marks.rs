@@ -5,6 +5,7 @@
 
 mod ranges;
 mod sweep;
+mod tree;
 
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -140,11 +141,5 @@ impl Mark {
 
     pub(crate) fn dependencies(&self) -> [Option<Dot>; 2] {
         [self.start.dot, self.end.dot]
-    }
-
-    fn covers(&self, other: &Self, sequence: &Sequence) -> bool {
-        self.key == other.key
-            && self.start.compare(&other.start, sequence) != Ordering::Greater
-            && self.end.compare(&other.end, sequence) != Ordering::Less
     }
 }

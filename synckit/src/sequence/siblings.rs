@@ -1,76 +1,74 @@
 //! Insertions that many made between the same two characters at the same time. They stand in the order of their writers, so that the place of
 //! one more is found without a walk over all of them.
 
+use std::collections::BTreeMap;
+
 use super::Sequence;
 use super::integrate::At;
 use super::piece::Id;
 use super::writer::Span;
+use crate::version::ReplicaId;
 
 /// Steps of a walk from which on the insertions between those characters are remembered.
 const LONG_WALK: usize = 32;
 
-/// The latest place that so many insertions were made at.
-#[derive(Debug, Clone)]
-pub(super) struct Siblings {
-    left: Id,
-    right: Id,
-    /// The first character of each insertion, in the order of the sequence.
-    ids: Vec<Id>,
+/// The characters on both sides of a place, as numbers.
+type Between = (u64, u64);
+
+/// For every place that so many insertions were made at, and each of their writers, the first character of the last insertion.
+pub(super) type Siblings = BTreeMap<(Between, ReplicaId), Id>;
+
+fn between(left: Id, right: Id) -> Between {
+    let number = |id: Id| u64::from(id.writer) << 32 | u64::from(id.seq);
+    (number(left), number(right))
 }
 
 impl Sequence {
     /// The last insertion between the same two characters that stands before one of this writer, if they are remembered. What
-    /// stands before it has no say in where the new one goes.
+    /// stands before it has no say in where the new one goes. O(log n).
     pub(super) fn last_sibling(&self, id: Id, span: &Span) -> Option<At> {
-        let siblings = self.siblings_of(span)?;
-        self.find(siblings.ids[siblings.rank(self, id).checked_sub(1)?])
+        let place = between(span.left, span.right);
+        let own = self.writers[id.writer as usize].replica;
+        let mut before = self.siblings.as_deref()?.range((place, ReplicaId::new(0))..=(place, own));
+        self.find(*before.next_back()?.1)
     }
 
     /// An insertion goes behind a character that was found in so many steps.
     pub(super) fn note_sibling(&mut self, id: Id, span: &Span, steps: usize) {
-        if self.siblings_of(span).is_some() {
-            if let Some(mut siblings) = self.siblings.take() {
-                siblings.ids.insert(siblings.rank(self, id), id);
-                self.siblings = Some(siblings);
-            }
-        } else if steps >= LONG_WALK {
-            self.siblings = self.gather(id, span).map(Box::new);
+        let place = between(span.left, span.right);
+        let own = self.writers[id.writer as usize].replica;
+        if let Some(siblings) = &mut self.siblings
+            && siblings.range((place, ReplicaId::new(0))..).next().is_some_and(|first| first.0.0 == place)
+        {
+            siblings.insert((place, own), id);
+        } else if steps >= LONG_WALK
+            && let Some(mut found) = self.gather(span)
+        {
+            found.insert((place, own), id);
+            self.siblings.get_or_insert_default().extend(found);
         }
     }
 
-    fn siblings_of(&self, span: &Span) -> Option<&Siblings> {
-        self.siblings.as_deref().filter(|siblings| (siblings.left, siblings.right) == (span.left, span.right))
-    }
-
-    /// All insertions between the two characters of one that is about to be put in, and that one. O(what stands between them).
-    fn gather(&self, id: Id, span: &Span) -> Option<Siblings> {
+    /// All insertions between the two characters of one that is about to be put in. O(what stands between them).
+    fn gather(&self, span: &Span) -> Option<Siblings> {
         let Span { left, right, .. } = *span;
-        let mut siblings = Siblings { left, right, ids: Vec::new() };
+        let (mut siblings, mut last) = (Siblings::new(), None);
         let mut next = self.successor(if left == Id::NONE { None } else { Some(self.find(left)?) });
         while let Some(at) = next {
             let other = self.id_at(at);
             if other == right {
                 break;
             }
-            if self.writers[other.writer as usize].origins(other) == (left, right) {
-                siblings.ids.push(other);
+            let writer = &self.writers[other.writer as usize];
+            if writer.origins(other) == (left, right) {
+                if last > Some(writer.replica) {
+                    return None;
+                }
+                last = Some(writer.replica);
+                siblings.insert((between(left, right), writer.replica), other);
             }
             next = self.successor(Some(self.end_of_run(at, right)));
         }
-        let replica = |id: &Id| self.writers[id.writer as usize].replica;
-        if !siblings.ids.is_sorted_by_key(replica) {
-            return None;
-        }
-        siblings.ids.insert(siblings.rank(self, id), id);
         Some(siblings)
-    }
-}
-
-impl Siblings {
-    /// Where the insertion of a writer stands among them.
-    fn rank(&self, sequence: &Sequence, id: Id) -> usize {
-        let replica = |id: Id| sequence.writers[id.writer as usize].replica;
-        let own = replica(id);
-        self.ids.partition_point(|&other| replica(other) <= own)
     }
 }

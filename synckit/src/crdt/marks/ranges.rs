@@ -1,126 +1,107 @@
-//! The marks of a text by where they begin.
+//! The marks of a text by where they begin, and by key.
 //!
-//! Characters never change their order, so neither do the places that marks are tied to. Marks lie in chunks, ascending by their
-//! beginnings, and each chunk knows how far the farthest one in it reaches: who looks for those on a stretch passes over the others.
+//! Characters never change their order, so neither do the places that marks are tied to.
 
 use std::cmp::Ordering;
 use std::ops::Range;
 
+use super::tree::{Extent, Node, Order};
 use super::{Anchor, Mark, Side};
 use crate::crdt::operation::{Action, Live, Stamp};
 use crate::crdt::text::TextAction;
 use crate::sequence::Sequence;
-use crate::sorted::sort_by;
 use crate::version::{Dot, VersionVector};
-
-/// Marks in a chunk; with one more it is cut in two.
-const CHUNK: usize = 64;
-
-#[derive(Debug, Clone)]
-struct Chunk {
-    /// Never empty.
-    marks: Vec<(Stamp, Mark)>,
-    /// The end of the one that reaches farthest.
-    farthest: Anchor,
-}
-
-impl Chunk {
-    fn new(marks: Vec<(Stamp, Mark)>, sequence: &Sequence) -> Self {
-        let mut chunk = Self { marks, farthest: Anchor::START };
-        chunk.measure(sequence);
-        chunk
-    }
-
-    fn measure(&mut self, sequence: &Sequence) {
-        let ends = self.marks.iter().map(|(_, mark)| mark.end);
-        self.farthest = ends.fold(Anchor::START, |a, b| farther(a, b, sequence));
-    }
-}
-
-fn farther(a: Anchor, b: Anchor, sequence: &Sequence) -> Anchor {
-    if a.compare(&b, sequence) == Ordering::Less { b } else { a }
-}
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Marks {
-    chunks: Vec<Chunk>,
-    /// What came while the text was loaded.
-    loose: Vec<(Stamp, Mark)>,
+    /// In no order.
+    table: Vec<(Stamp, Mark)>,
+    /// Places in the table that are not used any more.
+    free: Vec<u32>,
+    trees: Option<Box<Trees>>,
     /// The last mark of each replica that ever was here.
     latest: VersionVector,
 }
 
+/// Places in the table by what is looked for.
+#[derive(Debug, Clone, Default)]
+struct Trees {
+    by_place: Node,
+    by_key: Node,
+}
+
+impl Trees {
+    /// Puts a mark into both, or takes it out.
+    fn change(
+        &mut self,
+        table: &[(Stamp, Mark)],
+        sequence: &Sequence,
+        to_do: fn(&mut Node, u32, &Order<'_>),
+        mark: u32,
+    ) {
+        to_do(&mut self.by_place, mark, &Order { table, sequence, by_key: false });
+        to_do(&mut self.by_key, mark, &Order { table, sequence, by_key: true });
+    }
+}
+
 impl Marks {
     /// Adds a mark and forgets those it covers. Returns whether it was news, could ever show, and was not covered itself.
-    /// O(c log n + marks on the same stretch) for c chunks, a 64th of the marks.
+    /// O(log m log n) for one that covers nothing; as much for each that is forgotten.
     pub(crate) fn add(&mut self, stamp: Stamp, mark: Mark, sequence: &Sequence) -> bool {
         if !mark.is_sound(sequence) {
             return false;
         }
-        let is_past = |start: &Anchor| start.compare(&mark.end, sequence) == Ordering::Greater;
-        let reaches = |end: &Anchor| end.compare(&mark.start, sequence) != Ordering::Less;
+        let new = self.put(stamp, mark);
+        let order = Order { table: &self.table, sequence, by_key: true };
+        let mark = order.mark(new);
         let (mut covered, mut is_news) = (Vec::new(), true);
-        self.each(&is_past, &reaches, &mut |at, (other, there)| match other.cmp(&stamp) {
-            Ordering::Less if mark.covers(there, sequence) => covered.push(at),
-            Ordering::Less => {}
-            Ordering::Equal => is_news = false,
-            Ordering::Greater => is_news &= !there.covers(&mark, sequence),
-        });
+        let wants = |extent: &Extent| {
+            let (first, last) = (order.mark(extent.first), order.mark(extent.last));
+            if mark.key < first.key || last.key < mark.key {
+                return false;
+            }
+            let begins_behind = |other: &Mark| other.start.compare(&mark.start, sequence);
+            let has_older = order.stamp(extent.oldest) < stamp
+                && !order.ends_before(new, extent.nearest)
+                && (last.key != mark.key || begins_behind(last) != Ordering::Less);
+            has_older
+                || order.stamp(extent.newest) >= stamp
+                    && !order.ends_before(extent.farthest, new)
+                    && (first.key != mark.key || begins_behind(first) != Ordering::Greater)
+        };
+        if let Some(trees) = &self.trees {
+            trees.by_key.visit(&wants, &mut |other| match order.stamp(other) < stamp {
+                true => covered.push(other),
+                false => is_news = false,
+            });
+        }
         if !is_news {
+            self.free.push(new);
             return false;
         }
-        for &(chunk, place) in covered.iter().rev() {
-            self.remove(chunk, place, sequence);
+        for old in covered {
+            if let Some(trees) = &mut self.trees {
+                trees.change(&self.table, sequence, Node::remove, old);
+            }
+            self.free.push(old);
         }
-        self.insert(stamp, mark, sequence);
+        self.insert(new, sequence);
         true
     }
 
-    fn insert(&mut self, stamp: Stamp, mark: Mark, sequence: &Sequence) {
-        self.latest.advance(stamp.dot.replica, stamp.dot.seq);
-        let is_before = |other: &Mark| other.start.compare(&mark.start, sequence) != Ordering::Greater;
-        let at = self.chunks.partition_point(|chunk| is_before(&chunk.marks[0].1)).saturating_sub(1);
-        let Some(chunk) = self.chunks.get_mut(at) else {
-            return self.chunks.push(Chunk::new(vec![(stamp, mark)], sequence));
-        };
-        let place = chunk.marks.partition_point(|(_, other)| is_before(other));
-        chunk.farthest = farther(chunk.farthest, mark.end, sequence);
-        chunk.marks.insert(place, (stamp, mark));
-        if chunk.marks.len() > CHUNK {
-            let back = chunk.marks.split_off(CHUNK / 2);
-            chunk.measure(sequence);
-            self.chunks.insert(at + 1, Chunk::new(back, sequence));
+    fn put(&mut self, stamp: Stamp, mark: Mark) -> u32 {
+        if let Some(place) = self.free.pop() {
+            self.table[place as usize] = (stamp, mark);
+            return place;
         }
+        self.table.push((stamp, mark));
+        self.table.len() as u32 - 1
     }
 
-    fn remove(&mut self, at: usize, place: usize, sequence: &Sequence) {
-        let chunk = &mut self.chunks[at];
-        chunk.marks.remove(place);
-        match chunk.marks.is_empty() {
-            true => drop(self.chunks.remove(at)),
-            false => chunk.measure(sequence),
-        }
-    }
-
-    /// Hands over the marks that do not begin past something and reach something, with where they lie.
-    fn each<'a>(
-        &'a self,
-        is_past: &dyn Fn(&Anchor) -> bool,
-        reaches: &dyn Fn(&Anchor) -> bool,
-        visit: &mut dyn FnMut((usize, usize), &'a (Stamp, Mark)),
-    ) {
-        let end = self.chunks.partition_point(|chunk| !is_past(&chunk.marks[0].1.start));
-        for (at, chunk) in self.chunks[..end].iter().enumerate().filter(|(_, chunk)| reaches(&chunk.farthest))
-        {
-            for (place, mark) in chunk.marks.iter().enumerate() {
-                if is_past(&mark.1.start) {
-                    return;
-                }
-                if reaches(&mark.1.end) {
-                    visit((at, place), mark);
-                }
-            }
-        }
+    fn insert(&mut self, mark: u32, sequence: &Sequence) {
+        let dot = self.table[mark as usize].0.dot;
+        self.latest.advance(dot.replica, dot.seq);
+        self.trees.get_or_insert_default().change(&self.table, sequence, Node::add, mark);
     }
 
     /// The marks that lie on a range of positions or touch it.
@@ -133,11 +114,23 @@ impl Marks {
         let position = |anchor: &Anchor| anchor.position(sequence);
         let is_past = |start: &Anchor| position(start).is_none_or(|start| start > range.end);
         let reaches = |end: &Anchor| position(end).is_some_and(|end| end >= range.start);
-        self.each(&is_past, &reaches, &mut |_, mark| visit(mark));
+        let wants = |extent: &Extent| {
+            let (first, farthest) =
+                (&self.table[extent.first as usize], &self.table[extent.farthest as usize]);
+            !is_past(&first.1.start) && reaches(&farthest.1.end)
+        };
+        self.each(&wants, &mut |mark| visit(mark));
+    }
+
+    /// Hands over marks by where they begin.
+    fn each<'a>(&'a self, wants: &dyn Fn(&Extent) -> bool, visit: &mut dyn FnMut(&'a (Stamp, Mark))) {
+        if let Some(trees) = &self.trees {
+            trees.by_place.visit(wants, &mut |mark| visit(&self.table[mark as usize]));
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.chunks.is_empty()
+        self.table.len() == self.free.len()
     }
 
     /// The last one of the deleted characters at a position that a mark begins or ends behind.
@@ -157,40 +150,36 @@ impl Marks {
 
     /// Adds a mark of a text that is being loaded. [`settle`](Self::settle) comes after the last one.
     pub(crate) fn restore(&mut self, stamp: Stamp, mark: Mark) {
-        self.loose.push((stamp, mark));
+        self.table.push((stamp, mark));
     }
 
     /// Puts the marks of a text that was loaded in order. None of them covers another one; those that can show nowhere are
     /// dropped. O(m log m log n) for m marks.
     pub(crate) fn settle(&mut self, sequence: &Sequence) {
-        let mut loose = std::mem::take(&mut self.loose);
-        loose.retain(|(_, mark)| mark.is_sound(sequence));
-        sort_by(&mut loose, |a, b| a.1.start.compare(&b.1.start, sequence) == Ordering::Less);
-        let mut rest = loose.into_iter().peekable();
-        while rest.peek().is_some() {
-            let marks: Vec<_> = rest.by_ref().take(CHUNK / 2).collect();
-            marks.iter().for_each(|(stamp, _)| self.latest.advance(stamp.dot.replica, stamp.dot.seq));
-            self.chunks.push(Chunk::new(marks, sequence));
+        if self.trees.is_some() {
+            // It was not loaded.
+            return;
         }
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &(Stamp, Mark)> {
-        self.chunks.iter().flat_map(|chunk| &chunk.marks)
+        self.table.retain(|(_, mark)| mark.is_sound(sequence));
+        (0..self.table.len()).for_each(|mark| self.insert(mark as u32, sequence));
     }
 
     pub(crate) fn live(&self, known: &VersionVector, emit: &mut dyn FnMut(Live)) {
         if known.includes(&self.latest) {
             return;
         }
-        for (stamp, mark) in self.iter().filter(|(stamp, _)| !known.contains(stamp.dot)) {
-            emit(Live { stamp: *stamp, action: Action::Text(TextAction::Mark(mark.clone())) });
-        }
+        self.each(&|_| true, &mut |(stamp, mark)| {
+            if !known.contains(stamp.dot) {
+                emit(Live { stamp: *stamp, action: Action::Text(TextAction::Mark(mark.clone())) });
+            }
+        });
     }
 
     pub(crate) fn byte_size(&self) -> usize {
-        let value = |(_, mark): &(Stamp, Mark)| {
-            120 + mark.key.len() + mark.value.as_ref().map_or(0, crate::value::Value::byte_size)
-        };
-        self.iter().map(value).sum()
+        let mut bytes = 0;
+        self.each(&|_| true, &mut |(_, mark)| {
+            bytes += 130 + mark.key.len() + mark.value.as_ref().map_or(0, crate::value::Value::byte_size);
+        });
+        bytes
     }
 }

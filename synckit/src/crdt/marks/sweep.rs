@@ -23,8 +23,7 @@ pub(crate) type Winner = Option<(Dot, Option<Value>)>;
 type Active<'a> = BTreeMap<&'a Arc<str>, BTreeMap<Stamp, &'a Mark>>;
 
 impl Marks {
-    /// Stretches of equal marks over a range of positions. O(c + m log m log n) for m marks that lie on it and c
-    /// chunks, a 64th of all marks.
+    /// Stretches of equal marks over a range of positions. O(m log m log n) for m marks that lie on it.
     pub(crate) fn spans(&self, sequence: &Sequence, range: Range<usize>) -> Vec<MarkedRange> {
         let mut spans: Vec<MarkedRange> = Vec::new();
         self.sweep(sequence, range, None, &mut |stretch, active| {
