@@ -45,6 +45,7 @@ pub mod platform;
 #[cfg(feature = "text")]
 pub mod sequence;
 mod sorted;
+mod steps;
 pub mod storage;
 pub mod sync;
 pub mod transport;

@@ -66,6 +66,7 @@ impl<K: Ord, V> SortedMap<K, V> {
         match find(&self.keys, &key) {
             Ok(at) => Some(std::mem::replace(&mut self.values[at], value)),
             Err(at) => {
+                crate::steps::count(self.keys.len() - at);
                 self.keys.insert(at, key);
                 self.values.insert(at, value);
                 None
@@ -78,6 +79,7 @@ impl<K: Ord, V> SortedMap<K, V> {
         K: Borrow<Q>,
     {
         let at = find(&self.keys, key).ok()?;
+        crate::steps::count(self.keys.len() - at);
         self.keys.remove(at);
         Some(self.values.remove(at))
     }
@@ -88,6 +90,7 @@ impl<K: Ord, V> SortedMap<K, V> {
         V: Default,
     {
         let at = find(&self.keys, &key).unwrap_or_else(|at| {
+            crate::steps::count(self.keys.len() - at);
             self.keys.insert(at, key);
             self.values.insert(at, V::default());
             at

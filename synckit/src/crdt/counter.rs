@@ -41,6 +41,7 @@ impl CounterState {
 
     /// The sum over all replicas, held at the ends of 64 bits when they are passed. O(replicas).
     pub(crate) fn value(&self) -> i64 {
+        crate::steps::count(self.parts.len());
         let sum: i128 =
             self.parts.iter().map(|part| i128::from(part.added) - i128::from(part.subtracted)).sum();
         sum.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64

@@ -241,6 +241,7 @@ impl ListState {
                 left.is_none_or(|left| left < position) && right.is_none_or(|right| position < right)
             })
         };
+        crate::steps::count(self.items.len());
         let mut found: Vec<&Item> = self.items.iter().filter(inside).collect();
         sort_by(&mut found, |a, b| (a.position(), a.id) < (b.position(), b.id));
         found.into_iter().map(|item| item.id).collect()

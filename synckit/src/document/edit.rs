@@ -316,17 +316,21 @@ impl Transaction<'_> {
     /// Two replicas chose the same position at the same time, so there is nothing between: the items from `index` on
     /// that share it move on a little. Returns the position that this leaves free.
     fn part(&mut self, list: &ContainerId, index: usize, moving: Option<Dot>, shared: &Position) -> Position {
-        let later: Vec<(Dot, Position)> = (self.state.list(list).into_iter())
-            .flat_map(|list| list.iter().skip(index))
-            .filter(|item| Some(item.id) != moving)
-            .filter_map(|item| Some((item.id, item.position()?.clone())))
-            .collect();
-        let sharing = later.iter().take_while(|(_, position)| position <= shared).count();
-        let end = later.get(sharing).map(|(_, position)| position);
-        let mut fresh = Position::spread(Some(shared), end, sharing + 1).into_iter();
+        let items = self.state.list(list).into_iter().flat_map(|list| (index..).map_while(|at| list.at(at)));
+        let mut others = items.filter(|item| Some(item.id) != moving);
+        let mut sharing = Vec::new();
+        let end = others.find_map(|item| {
+            let position = item.position()?;
+            if position <= shared {
+                sharing.push(item.id);
+            }
+            (position > shared).then(|| position.clone())
+        });
+        let end = end.as_ref();
+        let mut fresh = Position::spread(Some(shared), end, sharing.len() + 1).into_iter();
         let free = fresh.next().unwrap_or_else(|| Position::between(Some(shared), end));
-        for ((item, _), position) in later.iter().zip(fresh) {
-            self.perform(list, |_| Action::ListMove { item: *item, position });
+        for (item, position) in sharing.into_iter().zip(fresh) {
+            self.perform(list, |_| Action::ListMove { item, position });
         }
         free
     }

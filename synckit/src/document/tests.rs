@@ -2,6 +2,8 @@
 
 mod convergence;
 mod enumeration;
+#[cfg(all(feature = "text", feature = "history"))]
+mod growth;
 #[cfg(feature = "history")]
 mod history;
 mod hostile;

@@ -172,13 +172,16 @@ impl UndoHistory {
             self.stands_for.insert((Aspect::Life, self.resolve(Aspect::Life, was)), now);
         }
         for (was, now) in renamed.marks {
-            self.texts.brings_back.insert(now, was);
+            // Straight to the first one, however often it comes and goes.
+            let first = self.origin(was);
+            self.texts.brings_back.insert(now, first);
         }
     }
 
     /// The mark that one was made to bring back, over again.
     fn origin(&self, mut mark: Dot) -> Dot {
         while let Some(&earlier) = self.texts.brings_back.get(&mark) {
+            crate::steps::count(1);
             mark = earlier;
         }
         mark

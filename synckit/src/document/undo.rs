@@ -295,6 +295,7 @@ impl UndoHistory {
     /// The operation that stands for `dot` today.
     pub(super) fn resolve(&self, aspect: Aspect, mut dot: Dot) -> Dot {
         while let Some(&later) = self.stands_for.get(&(aspect, dot)) {
+            crate::steps::count(1);
             dot = later;
         }
         dot

@@ -92,11 +92,13 @@ impl Index {
     fn insert(&mut self, block: usize, slot: usize, entry: Entry) {
         let (first, entries) = &mut self.blocks[block];
         *first = entry.seq.min(*first);
+        crate::steps::count(entries.len() - slot);
         entries.insert(slot, entry);
         if entries.len() > BLOCK {
             // Sequence numbers mostly grow: the last block is left nearly full.
             let keep = if slot + 1 == entries.len() { BLOCK } else { BLOCK / 2 };
             let rest = entries.split_off(keep);
+            crate::steps::count(self.blocks.len() - block);
             self.blocks.insert(block + 1, (rest[0].seq, rest));
         }
     }

@@ -208,6 +208,7 @@ impl Sequence {
         }
         loop {
             steps += 1;
+            crate::steps::count(1);
             if !scanning {
                 behind = previous;
             }
@@ -298,6 +299,7 @@ impl Sequence {
 
     /// Where a character is. O(log n), but for the first time.
     pub(super) fn find(&self, id: Id) -> Option<At> {
+        crate::steps::count(1);
         let index = self.index.get_or_init(|| self.indices());
         let leaf = index.get(id.writer as usize)?.leaf(id.seq)?;
         let slot = self.tree.leaf(leaf).pieces().iter().position(|piece| piece.contains(id))?;

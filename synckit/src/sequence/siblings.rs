@@ -55,6 +55,7 @@ impl Sequence {
         let (mut siblings, mut last) = (Siblings::new(), None);
         let mut next = self.successor(if left == Id::NONE { None } else { Some(self.find(left)?) });
         while let Some(at) = next {
+            crate::steps::count(1);
             let other = self.id_at(at);
             if other == right {
                 break;

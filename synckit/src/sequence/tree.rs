@@ -3,6 +3,7 @@
 
 use super::contents::Contents;
 use super::piece::Piece;
+use crate::steps;
 
 /// Pieces in a leaf.
 pub(super) const LEAF: usize = 32;
@@ -205,6 +206,7 @@ impl Tree {
         let (mut leaf, mut rest) = (leaf, self.leaf(leaf).pieces().get(slot..).unwrap_or_default().iter());
         std::iter::from_fn(move || {
             loop {
+                steps::count(1);
                 if let Some(piece) = rest.next() {
                     return Some((leaf, piece));
                 }
@@ -218,6 +220,7 @@ impl Tree {
     /// The piece after `slot`, with its place.
     #[inline]
     pub(super) fn next_piece(&self, leaf: u32, slot: usize) -> Option<(u32, usize, &Piece)> {
+        steps::count(1);
         let here = self.leaf(leaf);
         if let Some(piece) = here.pieces().get(slot + 1) {
             return Some((leaf, slot + 1, piece));
@@ -237,6 +240,7 @@ impl Tree {
         let (mut node, mut before) = (&self.nodes[self.root as usize], Sum::default());
         let mut rest = at;
         loop {
+            steps::count(1);
             let mut slot = 0;
             while slot + 1 < node.len as usize && rest >= measure(node.sums[slot]) {
                 rest -= measure(node.sums[slot]);
@@ -261,6 +265,7 @@ impl Tree {
     pub(super) fn sum_before(&self, leaf: u32) -> Sum {
         let (mut child, mut parent, mut sum) = (leaf, self.leaf(leaf).parent, Sum::default());
         while parent != NONE {
+            steps::count(1);
             let node = &self.nodes[parent as usize];
             let slot = node.slot_of(child);
             node.sums[..slot].iter().for_each(|left| sum.add(*left));
@@ -277,6 +282,7 @@ impl Tree {
         }
         // All leaves are equally deep: both reach their common ancestor at the same time.
         while a.1 != b.1 {
+            steps::count(1);
             a = (a.1, self.nodes[a.1 as usize].parent);
             b = (b.1, self.nodes[b.1 as usize].parent);
         }
@@ -288,6 +294,7 @@ impl Tree {
     pub(super) fn change(&mut self, leaf: u32, chars: i32, astral: i32) {
         let (mut child, mut parent) = (leaf, self.leaf(leaf).parent);
         while parent != NONE {
+            steps::count(1);
             let node = &mut self.nodes[parent as usize];
             let slot = node.slot_of(child);
             node.sums[slot] = node.sums[slot].changed(chars, astral);

@@ -51,7 +51,10 @@ impl VersionVector {
         }
         match self.find(replica) {
             Ok(at) => self.entries[at].1 = self.entries[at].1.max(seq),
-            Err(at) => self.entries.insert(at, (replica, seq)),
+            Err(at) => {
+                crate::steps::count(self.entries.len() - at);
+                self.entries.insert(at, (replica, seq));
+            }
         }
     }
 

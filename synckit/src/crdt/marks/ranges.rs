@@ -104,28 +104,34 @@ impl Marks {
         self.trees.get_or_insert_default().change(&self.table, sequence, Node::add, mark);
     }
 
-    /// The marks that lie on a range of positions or touch it.
+    /// The marks that lie on a range of positions or touch it, of one key or all.
     pub(super) fn on<'a>(
         &'a self,
         sequence: &Sequence,
         range: &Range<usize>,
+        only: Option<&str>,
         visit: &mut dyn FnMut(&'a (Stamp, Mark)),
     ) {
         let position = |anchor: &Anchor| anchor.position(sequence);
         let is_past = |start: &Anchor| position(start).is_none_or(|start| start > range.end);
         let reaches = |end: &Anchor| position(end).is_some_and(|end| end >= range.start);
+        let mark = |mark: u32| &self.table[mark as usize].1;
         let wants = |extent: &Extent| {
-            let (first, farthest) =
-                (&self.table[extent.first as usize], &self.table[extent.farthest as usize]);
-            !is_past(&first.1.start) && reaches(&farthest.1.end)
+            let (first, last) = (mark(extent.first), mark(extent.last));
+            let is_its = only.is_none_or(|key| *first.key <= *key && *key <= *last.key);
+            let begins = only.is_none_or(|key| *first.key == *key).then_some(&first.start);
+            is_its && !begins.is_some_and(is_past) && reaches(&mark(extent.farthest).end)
         };
-        self.each(&wants, &mut |mark| visit(mark));
+        if let Some(trees) = &self.trees {
+            let tree = if only.is_some() { &trees.by_key } else { &trees.by_place };
+            tree.visit(&wants, &mut |mark| visit(&self.table[mark as usize]));
+        }
     }
 
-    /// Hands over marks by where they begin.
-    fn each<'a>(&'a self, wants: &dyn Fn(&Extent) -> bool, visit: &mut dyn FnMut(&'a (Stamp, Mark))) {
+    /// Hands over all marks by where they begin.
+    fn each<'a>(&'a self, visit: &mut dyn FnMut(&'a (Stamp, Mark))) {
         if let Some(trees) = &self.trees {
-            trees.by_place.visit(wants, &mut |mark| visit(&self.table[mark as usize]));
+            trees.by_place.visit(&|_| true, &mut |mark| visit(&self.table[mark as usize]));
         }
     }
 
@@ -136,7 +142,7 @@ impl Marks {
     /// The last one of the deleted characters at a position that a mark begins or ends behind.
     pub(crate) fn deleted_end(&self, sequence: &Sequence, at: usize) -> Option<Dot> {
         let mut last: Option<Dot> = None;
-        self.on(sequence, &(at..at), &mut |(_, mark)| {
+        self.on(sequence, &(at..at), None, &mut |(_, mark)| {
             let ends = [mark.start, mark.end].into_iter().filter(|anchor| anchor.side == Side::After);
             for dot in ends.filter_map(|anchor| anchor.dot) {
                 let is_later = |last| sequence.compare(last, dot) == Some(Ordering::Less);
@@ -168,7 +174,7 @@ impl Marks {
         if known.includes(&self.latest) {
             return;
         }
-        self.each(&|_| true, &mut |(stamp, mark)| {
+        self.each(&mut |(stamp, mark)| {
             if !known.contains(stamp.dot) {
                 emit(Live { stamp: *stamp, action: Action::Text(TextAction::Mark(mark.clone())) });
             }
@@ -177,7 +183,7 @@ impl Marks {
 
     pub(crate) fn byte_size(&self) -> usize {
         let mut bytes = 0;
-        self.each(&|_| true, &mut |(_, mark)| {
+        self.each(&mut |(_, mark)| {
             bytes += 130 + mark.key.len() + mark.value.as_ref().map_or(0, crate::value::Value::byte_size);
         });
         bytes

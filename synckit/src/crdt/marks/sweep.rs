@@ -78,10 +78,9 @@ impl Marks {
         visit: &mut dyn FnMut(Range<usize>, &Active<'_>),
     ) {
         let mut events: Vec<(usize, bool, &(Stamp, Mark))> = Vec::new();
-        self.on(sequence, &range, &mut |marked| {
+        self.on(sequence, &range, only, &mut |marked| {
             let (_, mark) = marked;
-            if only.is_none_or(|key| *mark.key == *key)
-                && let Some(Range { start, end }) = mark.range(sequence)
+            if let Some(Range { start, end }) = mark.range(sequence)
                 && start.max(range.start) < end.min(range.end)
             {
                 events.push((start.max(range.start), true, marked));

@@ -28,6 +28,7 @@ impl Order<'_> {
     }
 
     fn is_before(&self, a: u32, b: u32) -> bool {
+        crate::steps::count(1);
         let (one, other) = (self.mark(a), self.mark(b));
         let keys = if self.by_key { one.key.cmp(&other.key) } else { Ordering::Equal };
         let starts = keys.then_with(|| one.start.compare(&other.start, self.sequence));
@@ -153,6 +154,7 @@ impl Node {
     }
 
     fn measure(&mut self, order: &Order<'_>) {
+        crate::steps::count(self.marks.len() + self.below.len());
         let below = self.below.iter().map(|node| node.extent);
         let all = self.marks.iter().map(|&mark| Extent::of(mark)).chain(below);
         self.extent = all.reduce(|all, next| all.and(next, order)).unwrap_or_default();
@@ -160,6 +162,7 @@ impl Node {
 
     /// Hands over the marks that are wanted, in order. A node without any of them is passed over if `wants` says so.
     pub(super) fn visit(&self, wants: &dyn Fn(&Extent) -> bool, visit: &mut dyn FnMut(u32)) {
+        crate::steps::count(1 + self.marks.len());
         if self.is_empty() || !wants(&self.extent) {
             return;
         }
