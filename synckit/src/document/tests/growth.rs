@@ -152,7 +152,7 @@ fn marks() {
         });
         (reader, writer.state.since(&before).encode())
     };
-    grows("marks that overlap", 200, stairs, |_, (reader, update)| {
+    grows("marks that overlap", 1000, stairs, |_, (reader, update)| {
         reader.state.apply(&Update::decode(update).expect("readable"), Origin::Remote).expect("readable");
     });
     let marked = |n: usize| {
