@@ -43,7 +43,10 @@ export function encode(id, kind, replaced, content) {
 export function decode(bytes) {
     const frames = [];
     if (bytes.length < MAGIC.length) return { frames, valid: 0 };
-    if (MAGIC.some((byte, at) => bytes[at] !== byte)) throw failure("Corrupt", "an unknown file format");
+    const other = MAGIC.findIndex((byte, at) => bytes[at] !== byte);
+    // Only the version differs, and is a higher one.
+    if (other === MAGIC.length - 1 && bytes[other] > MAGIC[other]) throw failure("VersionError", "");
+    if (other >= 0) throw failure("Corrupt", "an unknown file format");
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const number = (at) => Number(view.getBigUint64(at, true));
     let at = MAGIC.length;

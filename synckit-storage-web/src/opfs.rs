@@ -18,7 +18,8 @@
 //! 4 MiB at most; whoever comes after the last one was taken begins anew, in the same turn of the event loop.
 //!
 //! # Segments
-//! A segment is `SYNCKIT1` and then frames, integers little-endian:
+//! A segment is `SYNCKIT1`, where the digit is the version of the layout, and then frames, integers little-endian. A document
+//! or record with a higher version is neither read nor written, as when the database's is higher. The frames:
 //!
 //! | bytes | content |
 //! |---|---|

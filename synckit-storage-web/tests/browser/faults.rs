@@ -44,6 +44,18 @@ extern "C" {
         cut: u32,
         flip: Option<u32>,
     ) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn put_file(store: &str, path: &str, bytes: &[u8]) -> Result<JsValue, JsValue>;
+    /// As an array of bytes.
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn file_bytes(store: &str, path: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn hold_lock(name: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn hold_file(store: &str, path: &str) -> Result<JsValue, JsValue>;
+    /// Ends what was held last.
+    #[wasm_bindgen(catch)]
+    pub(crate) async fn let_go() -> Result<JsValue, JsValue>;
 }
 
 /// A property of the page is not there, like in a browser that has not got it.

@@ -8,6 +8,7 @@ mod indexeddb_faults;
 mod kill;
 mod latency;
 mod opfs_faults;
+mod opfs_layout;
 mod platform;
 mod second;
 mod tabs;

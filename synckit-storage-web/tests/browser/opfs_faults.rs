@@ -91,3 +91,43 @@ async fn damage_is_reported_and_nothing_is_written_over_it() {
     assert!(matches!(storage.load("d", None).await, Err(StorageError::Corrupt(_))));
     storage.append("other", vec![4]).await.unwrap();
 }
+
+/// What every operation of a store says that cannot be used.
+async fn refusals(storage: &WebStorage) -> [Result<(), StorageError>; 4] {
+    let (append, compact) = (storage.append("d", vec![2]), storage.compact("d", &[], vec![2]));
+    let (record, load) = (storage.set_record("r", vec![2]), storage.load("d", None));
+    // At the same time: each of them waits for as long as there is patience.
+    let (first, second) = crate::join(crate::join(append, compact), crate::join(record, load)).await;
+    [first.0.map(drop), first.1.map(drop), second.0, second.1.map(drop)]
+}
+
+#[wasm_bindgen_test]
+async fn a_tab_that_holds_the_lock_for_too_long_blocks_and_is_named() {
+    let storage = open_opfs("held").await;
+    storage.append("d", vec![1]).await.unwrap();
+    storage.set_record("r", vec![1]).await.unwrap();
+    faults::hold_lock("synckit:held:files").await.unwrap();
+    for refused in refusals(&storage).await {
+        assert!(matches!(refused, Err(StorageError::Blocked(_))), "{refused:?}");
+    }
+    faults::let_go().await.unwrap();
+    assert_eq!(updates(&storage, "d").await, [[1]]);
+    assert_eq!(storage.record("r").await.unwrap(), Some(vec![1]));
+    storage.append("d", vec![3]).await.unwrap();
+    assert_eq!(updates(&storage, "d").await, [[1], [3]]);
+}
+
+#[wasm_bindgen_test]
+async fn a_file_that_somebody_holds_is_not_written_and_is_named() {
+    let storage = open_opfs("file").await;
+    storage.append("d", vec![1]).await.unwrap();
+    faults::hold_file("file", "documents/d/0000000000000001").await.unwrap();
+    let refused = storage.append("d", vec![2]).await;
+    assert!(matches!(refused, Err(StorageError::Blocked(_))), "{refused:?}");
+    // Other documents go on.
+    storage.append("e", vec![9]).await.unwrap();
+    faults::let_go().await.unwrap();
+    storage.append("d", vec![3]).await.unwrap();
+    assert_eq!(updates(&storage, "d").await, [[1], [3]]);
+    assert_eq!(updates(&storage, "e").await, [[9]]);
+}

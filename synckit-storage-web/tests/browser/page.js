@@ -168,6 +168,67 @@ export async function damage_file(store, document, cut, flip) {
     await stream.close();
 }
 
+// A file of a store's folder, written below the code under test, with the folders that lead to it.
+async function file_at(store, path) {
+    let folder = await navigator.storage.getDirectory();
+    const parts = ["synckit", store, ...path.split("/")];
+    const name = parts.pop();
+    for (const part of parts) folder = await folder.getDirectoryHandle(part, { create: true });
+    return folder.getFileHandle(name, { create: true });
+}
+
+export async function put_file(store, path, bytes) {
+    const copy = bytes.slice();
+    const stream = await (await file_at(store, path)).createWritable();
+    await stream.write(copy);
+    await stream.close();
+}
+
+export async function file_bytes(store, path) {
+    return new Uint8Array(await (await (await file_at(store, path)).getFile()).arrayBuffer());
+}
+
+// Something that another tab holds until `let_go`.
+let held = () => {};
+export function let_go() {
+    return held();
+}
+
+// A Web Lock, for itself alone.
+export function hold_lock(name) {
+    return new Promise((resolve) => {
+        const done = navigator.locks.request(name, () => new Promise((end) => {
+            held = () => (end(), done);
+            resolve();
+        }));
+    });
+}
+
+// A file, for itself alone: a synchronous handle, which only workers have.
+export async function hold_file(store, path) {
+    await file_at(store, path);
+    const script = `onmessage = async ({ data: parts }) => {
+        let folder = await navigator.storage.getDirectory();
+        const name = parts.pop();
+        for (const part of parts) folder = await folder.getDirectoryHandle(part);
+        const handle = await (await folder.getFileHandle(name)).createSyncAccessHandle();
+        onmessage = () => (handle.close(), postMessage("closed"));
+        postMessage("held");
+    };`;
+    const worker = new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
+    const answer = () => new Promise((resolve, reject) => {
+        worker.onmessage = resolve;
+        worker.onerror = reject;
+    });
+    held = async () => {
+        worker.postMessage("close");
+        await answer();
+        worker.terminate();
+    };
+    worker.postMessage(["synckit", store, ...path.split("/")]);
+    await answer();
+}
+
 // Real second contexts: an iframe or a worker with an instance of the compiled tests of its own.
 
 const SCRIPT = (job) => `
