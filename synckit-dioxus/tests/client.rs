@@ -55,6 +55,7 @@ async fn what_is_no_address_is_refused(store: &str) {
 
 #[cfg(target_arch = "wasm32")]
 mod in_a_browser {
+    use synckit::Observable;
     use synckit_dioxus::{DeviceStorage, connect_with};
     use synckit_storage_web::Backend;
     use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
