@@ -40,10 +40,12 @@ pub struct Caret {
     pub focus: Cursor,
 }
 
-/// A colour for a name, always the same; each can be read on white and on black.
+/// Letters in white can be read on each of them: contrast 4.5 and more (WCAG 2, AA).
+const COLORS: [&str; 8] =
+    ["#c84308", "#27833a", "#1971c2", "#9c36b5", "#c2255c", "#0b7a8d", "#a06a00", "#5f3dc4"];
+
+/// A colour for a name, always the same; white letters can be read on it.
 pub fn color_of(name: &str) -> &'static str {
-    const COLORS: [&str; 8] =
-        ["#d9480f", "#2f9e44", "#1c7ed6", "#9c36b5", "#c2255c", "#0c8599", "#a06a00", "#5f3dc4"];
     let sum = name.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
     COLORS[sum as usize % COLORS.len()]
 }
@@ -197,5 +199,27 @@ impl PartialEq for Carets {
 impl fmt::Debug for Carets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Carets").field("name", &self.name).field("color", &self.color).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::COLORS;
+
+    /// Relative luminance, as WCAG 2 has it.
+    fn luminance(color: &str) -> f64 {
+        let channel = |at: usize| {
+            let value = f64::from(u8::from_str_radix(&color[at..at + 2], 16).unwrap()) / 255.0;
+            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+    }
+
+    #[test]
+    fn white_letters_can_be_read_on_every_color() {
+        for color in COLORS {
+            let contrast = 1.05 / (luminance(color) + 0.05);
+            assert!(contrast >= 4.5, "{color}: {contrast}");
+        }
     }
 }
