@@ -48,6 +48,7 @@ pub(crate) fn PageView(page: String, menu: Signal<bool>) -> Element {
         }
     });
     let ready = use_ready(&document);
+    platform::use_told_paint();
     let digest = use_digest(&document.body());
     let desk = Desk::provide(&document, digest);
     let keeping = use_kept_history(&document, ready, device.name);

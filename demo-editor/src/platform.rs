@@ -13,10 +13,10 @@ mod web;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use desktop::{
     HAS_FRAME, begun, launch, link_to, now, page_asked_for, save_file, server, show_address, sleep, storage,
-    use_address_bar,
+    use_address_bar, use_told_paint,
 };
 #[cfg(target_arch = "wasm32")]
 pub(crate) use web::{
     HAS_FRAME, begun, launch, link_to, now, page_asked_for, save_file, server, show_address, sleep, storage,
-    use_address_bar,
+    use_address_bar, use_told_paint,
 };

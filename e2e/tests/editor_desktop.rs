@@ -1,46 +1,14 @@
 //! The editor as a desktop program and in a browser: one document, live, also over a kill.
 #![cfg(all(feature = "browser", target_os = "linux"))]
 
-use std::path::Path;
-use std::time::{Duration, Instant};
+mod desktop;
+
+use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use e2e::{Demo, Desktop, Paper, Screen, Stage, Window, has_all_of};
+use e2e::{Demo, Desktop, Paper, Screen, Stage, Window, has_all_of, stores_text};
 
-/// A place in the text of the program's window.
-const IN_THE_TEXT: (u32, u32) = (520, 240);
-
-/// Types into the desktop program until the browser shows what is wanted: it takes a moment until the window has loaded
-/// its document and takes keys.
-async fn begin(desktop: &Desktop<'_>, window: &Window, wanted: impl Fn(&Paper) -> bool) -> Result<()> {
-    let start = Instant::now();
-    while !wanted(&window.paper().await?) {
-        ensure!(
-            start.elapsed() < Duration::from_secs(60),
-            "nothing arrives from the desktop program: {:#?}",
-            window.paper().await?
-        );
-        desktop.click(IN_THE_TEXT.0, IN_THE_TEXT.1)?;
-        desktop.write("x")?;
-        tokio::time::sleep(Duration::from_millis(1_000)).await;
-    }
-    Ok(())
-}
-
-/// A browser window and the desktop program with one document that both can write, and its address.
-async fn side_by_side<'a>(
-    stage: &Stage,
-    screen: &'a Screen,
-    folder: &Path,
-) -> Result<(Window, Desktop<'a>, String)> {
-    let ann = stage.profile().await?.window(&stage.server.url("/")).await?;
-    ann.reads("a document", |paper| paper.ready && paper.is_synced()).await?;
-    let address = ann.url().await?;
-    let desktop = Desktop::start(screen, folder, &address)?;
-    ann.reads("the other person", |paper| paper.people == 1).await?;
-    begin(&desktop, &ann, |paper| !paper.text.is_empty()).await?;
-    Ok((ann, desktop, address))
-}
+use desktop::{begin, side_by_side, start_over};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_desktop_window_and_a_browser_window_edit_one_document() -> Result<()> {
@@ -75,6 +43,8 @@ async fn a_desktop_window_and_a_browser_window_edit_one_document() -> Result<()>
     // Somebody new gets it from the server alone.
     let other = stage.profile().await?.window(&address).await?;
     other.reads_text(&expected).await?;
+    // The program has the same on its device.
+    stores_text(&folder, &address, &expected).await?;
 
     // The file on this device survives the worst end, and the program goes on where it was.
     desktop.kill();
@@ -88,21 +58,7 @@ async fn a_desktop_window_and_a_browser_window_edit_one_document() -> Result<()>
     let added = after.len() - before.len();
     assert_eq!(after.replace('x', "").len(), before.replace('x', "").len(), "only keys were added: {after}");
     ensure!(added > 0, "{after}");
-    Ok(())
-}
-
-/// What the text is to begin with, typed on the desktop over whatever was there.
-async fn start_over(desktop: &Desktop<'_>, window: &Window, lines: &[&str]) -> Result<()> {
-    desktop.press(&["ctrl+a", "BackSpace"])?;
-    window.reads_text("").await?;
-    for (at, line) in lines.iter().enumerate() {
-        if at > 0 {
-            desktop.press(&["Return"])?;
-        }
-        desktop.write(line)?;
-    }
-    window.reads_text(&lines.join("\n")).await?;
-    Ok(())
+    stores_text(&folder, &address, &after).await
 }
 
 /// Both at the same time: keys on the desktop, and what is written in the browser.
@@ -155,6 +111,7 @@ async fn what_two_browser_windows_go_through_the_desktop_goes_through_too() -> R
     let paper = ann
         .reads("two lines", |paper| paper.text == "one two\nnew  three" && is_bold(paper, "three"))
         .await?;
+    stores_text(&folder, &address, &paper.text).await?;
     ensure!(is_bold(&paper, "two") && !is_bold(&paper, "one"), "{paper:?}");
 
     // Pictures of several characters, and text from right to left.
@@ -170,6 +127,7 @@ async fn what_two_browser_windows_go_through_the_desktop_goes_through_too() -> R
     desktop.press(&["ctrl+End"])?;
     desktop.write("]")?;
     ann.reads_text(&format!("[a{hebrew}]")).await?;
+    stores_text(&folder, &address, &format!("[a{hebrew}]")).await?;
 
     // Offline on both sides.
     start_over(&desktop, &ann, &["left right"]).await?;
@@ -185,6 +143,10 @@ async fn what_two_browser_windows_go_through_the_desktop_goes_through_too() -> R
     ann.reads_text(expected).await?;
     let other = stage.profile().await?.window(&address).await?;
     assert_eq!(other.reads_text(expected).await?.bold, ann.paper().await?.bold);
+    stores_text(&folder, &address, expected).await?;
+    // What its window shows is what it copies: everything again, behind everything.
+    desktop.press(&["ctrl+a", "ctrl+c", "ctrl+End", "ctrl+v"])?;
+    ann.reads_text(&format!("{expected}{expected}")).await?;
     Ok(())
 }
 

@@ -224,42 +224,6 @@ async fn another_text_is_bound_in_the_place_of_the_first() {
 }
 
 #[wasm_bindgen_test]
-async fn a_mebibyte_is_pasted_without_a_long_task() {
-    let (note, stage) = (note(), stage());
-    let _mounted = mount_text(&note.body(), &stage);
-    rendered().await;
-    let field = field(&stage);
-    let long = "The quick brown fox jumps over 👍.\n".repeat(30_000);
-    assert!(long.len() > 1 << 20);
-    let begin = js_sys::Date::now();
-    act(&field, "field.focus(); field.value = 'The quick brown fox jumps over 👍.\\n'.repeat(30000)");
-    let set = js_sys::Date::now();
-    act(&field, "field.dispatchEvent(new InputEvent('input', { inputType: 'insertFromPaste' }))");
-    let pasted = js_sys::Date::now();
-    assert!(note.body().get().unwrap() == long);
-    // Typing in it goes on.
-    select(&field, 500_000, 500_000);
-    let typing = js_sys::Date::now();
-    act(
-        &field,
-        "field.setRangeText('x', 500000, 500000, 'end'); field.dispatchEvent(new InputEvent('input'))",
-    );
-    let typed = js_sys::Date::now();
-    note.body().insert(0, "y").unwrap();
-    rendered().await;
-    let patched = js_sys::Date::now();
-    assert!(field.value() == note.body().get().unwrap());
-    wasm_bindgen_test::console_log!(
-        "1 MiB: browser {} ms, paste {} ms, a letter {} ms, a remote letter {} ms (debug build)",
-        set - begin,
-        pasted - set,
-        typed - typing,
-        patched - typed
-    );
-    assert!(pasted - set < 5000.0 && typed - typing < 1000.0);
-}
-
-#[wasm_bindgen_test]
 async fn an_input_shows_one_line_of_a_text() {
     let (note, stage) = (note(), stage());
     note.body().push("one\r\ntwo").unwrap();

@@ -60,7 +60,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     match &arguments.program {
         None => engine(&arguments.engine),
         Some(Program::Latency(build)) => with_browser("latency", &[], !build.dev),
-        Some(Program::Editor(build)) => with_browser("editor", &[], !build.dev),
+        Some(Program::Editor(build)) => {
+            with_browser("editor", &[], !build.dev)?;
+            // The demo has no text field of several lines.
+            in_browser("synckit-leptos", "paste", &[], !build.dev)
+        }
         Some(Program::Write(build)) => in_browser("synckit-leptos", "write_latency", &[], !build.dev),
         Some(Program::Storage(build)) => {
             in_browser("synckit-storage-web", "browser", &["latency"], !build.dev)

@@ -20,11 +20,11 @@ pub(crate) struct Programs {
     desktop: PathBuf,
 }
 
-/// Builds them all. The desktop program is always a quick build: nothing is measured in it but what it shows.
+/// Builds them all.
 pub(crate) fn build(release: bool, progress: &mut Progress) -> Result<Programs> {
     let todo = demo::build(Demo::Todo, release, progress)?;
     let editor = demo::build(Demo::Editor, release, progress)?;
-    let desktop = desktop::build(false, progress)?;
+    let desktop = desktop::build(release, progress)?;
     Ok(Programs { server: todo.server, todo: todo.site, editor: editor.site, desktop })
 }
 

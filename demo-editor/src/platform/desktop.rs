@@ -3,7 +3,7 @@
 use std::future::Ready;
 use std::path::PathBuf;
 use std::sync::OnceLock;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
 use dioxus::desktop::{Config, LogicalSize, WindowBuilder};
@@ -40,6 +40,20 @@ struct Arguments {
     data: Option<PathBuf>,
 }
 
+/// When this is set, the program says on its standard output when the text of a document was painted first.
+const TELL_PAINT: &str = "SYNCKIT_EDITOR_TELL_PAINT";
+/// Done when a text has been painted: the message arrives behind the frame.
+const PAINTED: &str = "const after = new MessageChannel();
+    after.port1.onmessage = () => dioxus.send(true);
+    const look = () => {
+        const block = document.querySelector('.synckit-content .synckit-block');
+        requestAnimationFrame(block?.textContent ? () => after.port2.postMessage(null) : look);
+    };
+    look();";
+/// When the program began, and when it asked for its file.
+static BEGAN: OnceLock<Instant> = OnceLock::new();
+static ASKED: OnceLock<Instant> = OnceLock::new();
+
 fn arguments() -> &'static Arguments {
     static ARGUMENTS: OnceLock<Arguments> = OnceLock::new();
     ARGUMENTS.get_or_init(Arguments::parse)
@@ -54,6 +68,7 @@ pub(crate) fn begun() -> Option<Ready<Result<Opened, String>>> {
 }
 
 pub(crate) fn launch(app: fn() -> Element) {
+    BEGAN.get_or_init(Instant::now);
     // Words about the command line belong to the terminal, before there is a window.
     let _ = arguments();
     let window = WindowBuilder::new()
@@ -72,10 +87,27 @@ pub(crate) fn launch(app: fn() -> Element) {
 
 /// Opens the store: the file of the command line, or the one that the operating system has for this program.
 pub(crate) async fn storage() -> Result<DeviceStorage, ClientError> {
+    ASKED.get_or_init(Instant::now);
     Ok(match &arguments().data {
         Some(file) => DeviceStorage::open_at(file).await?,
         None => DeviceStorage::open(STORE).await?,
     })
+}
+
+/// Says when the text was painted, to whoever measures that. A hook.
+pub(crate) fn use_told_paint() {
+    use_hook(|| {
+        if std::env::var_os(TELL_PAINT).is_none() {
+            return;
+        }
+        spawn(async {
+            let painted = document::eval(PAINTED).recv::<bool>().await;
+            if let (Ok(_), Some(began), Some(asked)) = (painted, BEGAN.get(), ASKED.get()) {
+                let (began, asked) = (began.elapsed().as_millis(), asked.elapsed().as_millis());
+                println!("text painted {began} ms after the start, {asked} ms after its file was asked for");
+            }
+        });
+    });
 }
 
 /// The document of the command line.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use e2e::{Demo, Stage, Window};
+use e2e::{Demo, Desktop, Screen, Stage, Window, store_text};
 use serde_json::json;
 use synckit::prelude::*;
 use synckit_storage_native::{Native, NativeStorage};
@@ -78,6 +78,26 @@ const CHOSEN: &str = "const [name, done] = arguments;
     });
     seen.observe(document, { subtree: true, childList: true, characterData: true });
     entry.click();";
+/// Pastes a text, and notes how long that took until it was painted and how long the page was busy without a break at most.
+const PASTE: &str = "const [text, done] = arguments;
+    const content = document.querySelector('.synckit-content');
+    const pasted = window.pasted = { longest: 0 };
+    new PerformanceObserver((list) => {
+        for (const { duration } of list.getEntries()) pasted.longest = Math.max(pasted.longest, duration);
+    }).observe({ type: 'longtask' });
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', text);
+    const after = new MessageChannel();
+    content.focus();
+    // A task of its own, as a key is.
+    setTimeout(() => {
+        const start = performance.now();
+        after.port1.onmessage = () => { pasted.painted = performance.now() - start; done(null); };
+        content.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+        requestAnimationFrame(() => after.port2.postMessage(null));
+    }, 100);";
+/// How often a text is pasted.
+const PASTES: usize = 5;
 /// How often a document is opened.
 const OPENINGS: usize = 7;
 
@@ -101,6 +121,13 @@ async fn main() -> Result<()> {
     bob.go("about:blank").await?;
     keys(&cat, None).await?;
     cat.close().await?;
+    ann.go(&address).await?;
+    ann.reads("the long text", |paper| paper.is_synced() && paper.text.len() > CHARACTERS * 9 / 10).await?;
+
+    println!("{} KB pasted into an empty document, {PASTES} times:", LARGE / 1000);
+    paste(&stage, &ann, "in paragraphs", &prose(LARGE).replace("\n\n", "\n")).await?;
+    let line = "The quick brown fox jumps over it\n";
+    paste(&stage, &ann, "in short lines", &line.repeat(LARGE / line.len())).await?;
     ann.go(&address).await?;
     ann.reads("the long text", |paper| paper.is_synced() && paper.text.len() > CHARACTERS * 9 / 10).await?;
 
@@ -140,7 +167,8 @@ async fn main() -> Result<()> {
         chosen.push(taken.as_f64().context("no time was noted")?);
     }
     print_all("from IndexedDB, from its entry in the list to the painted text", &mut chosen);
-    from_sqlite(&stage.new_folder()?.join("editor.sqlite")).await
+    from_sqlite(&stage.new_folder()?.join("editor.sqlite")).await?;
+    on_the_desktop(&stage.new_folder()?).await
 }
 
 fn print_all(what: &str, times: &mut [f64]) {
@@ -178,6 +206,27 @@ async fn keys(ann: &Window, bob: Option<&Window>) -> Result<()> {
     Ok(())
 }
 
+/// Pastes a text into new documents.
+async fn paste(stage: &Stage, window: &Window, what: &str, text: &str) -> Result<()> {
+    let (mut painted, mut longest) = (Vec::new(), Vec::new());
+    for number in 0..PASTES {
+        window.go(&stage.server.url(&format!("/d/{}-{number}", what.replace(' ', "-")))).await?;
+        window.reads("an empty document", |paper| paper.ready && paper.is_synced()).await?;
+        window.script_with_callback(PASTE, vec![text.into()]).await?;
+        // Writing, storing and sending it go on behind the frame, and are told of as well.
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let least = text.len() * 9 / 10;
+        window.reads("what was pasted", |paper| paper.text.len() > least && paper.is_synced()).await?;
+        let noted = window.script("return [pasted.painted, pasted.longest]", Vec::new()).await?;
+        let (shown, busy): (f64, f64) = serde_json::from_value(noted).context("no times were noted")?;
+        painted.push(shown);
+        longest.push(busy);
+    }
+    print_all(&format!("{what}, until it was painted"), &mut painted);
+    print_all(&format!("{what}, the longest task"), &mut longest);
+    Ok(())
+}
+
 /// Makes a document of a text.
 async fn import(stage: &Stage, window: &Window, text: &str) -> Result<()> {
     let file = stage.new_folder()?.join("Long.md");
@@ -212,6 +261,21 @@ async fn from_sqlite(file: &Path) -> Result<()> {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     println!("  from SQLite, from opening the file to the whole text: {} ms", start.elapsed().as_millis());
+    Ok(())
+}
+
+/// The same text in the desktop program: until it is painted in its window.
+async fn on_the_desktop(folder: &Path) -> Result<()> {
+    let screen = Screen::start()?;
+    store_text(folder, "large", &prose(LARGE).replace("\n\n", "\n")).await?;
+    let (mut whole, mut own) = (Vec::new(), Vec::new());
+    for _ in 0..OPENINGS {
+        let (started, asked) = Desktop::first_paint(&screen, folder, "/d/large")?;
+        whole.push(started.as_secs_f64() * 1000.0);
+        own.push(asked.as_secs_f64() * 1000.0);
+    }
+    print_all("from SQLite, from starting the desktop program to the painted text", &mut whole);
+    print_all("of that, since its file was asked for", &mut own);
     Ok(())
 }
 
