@@ -171,6 +171,9 @@ async fn append(storage: NativeStorage) {
                 if round % 8 == 7 && lane < 3 {
                     compact(&storage, &document).await;
                 }
+                // In a burst at first, and slower the more there is: compacting writes all of it again, and nothing else may
+                // come to its turn until the document is larger than a store takes.
+                tokio::time::sleep(Duration::from_millis(round / 100)).await;
             }
         }));
     }
