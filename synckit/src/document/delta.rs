@@ -24,23 +24,15 @@ impl DocumentState {
         self.cut(version, false)
     }
 
-    /// [`since`](Self::since), encoded.
-    pub(crate) fn export_since(&self, version: &VersionVector) -> Vec<u8> {
-        match self.cut_one(version) {
-            Some(change) => Update::encode_all(&[change]),
-            None => self.since(version).encode(),
-        }
-    }
-
     /// [`since`](Self::since); with the edits of texts left out when they are `beside` it.
     pub(super) fn cut(&self, version: &VersionVector, beside: bool) -> Update {
         if version.includes(&self.version) {
             return Update::default();
         }
-        if !beside && let Some(change) = self.cut_one(version) {
-            return Update { changes: vec![change] };
-        }
         self.handed_out.0.store(true, Ordering::Relaxed);
+        if !beside && let Some(changes) = self.cut_one(version) {
+            return Update { changes };
+        }
         let mut missing: SortedMap<ReplicaId, Vec<Operation>> = SortedMap::default();
         for (replica, _) in self.version.iter().filter(|&(replica, seq)| seq > version.get(replica)) {
             missing.insert(replica, Vec::new());
@@ -99,7 +91,7 @@ impl DocumentState {
 
     /// What a version lacks that is behind in one change of one replica, which needs no order: somebody types and everybody hears of it
     /// at once.
-    fn cut_one(&self, version: &VersionVector) -> Option<Change> {
+    fn cut_one(&self, version: &VersionVector) -> Option<Vec<Change>> {
         // Without texts there is little to order, and one way weighs less than two.
         if !cfg!(feature = "text") {
             return None;
@@ -118,8 +110,7 @@ impl DocumentState {
         if let (Some((at, _)), 1) = (places.get(0), places.len())
             && let Some(change) = self.edit_alone(*at, replica, (first, last), self.clock.last())
         {
-            self.handed_out.0.store(true, Ordering::Relaxed);
-            return Some(change);
+            return Some(vec![change]);
         }
         let mut operations = Vec::new();
         for (at, part) in places {
@@ -130,11 +121,10 @@ impl DocumentState {
         }
         sort_by_number(&mut operations, |operation| operation.stamp.dot.seq);
         drop_second_meanings(&mut operations);
-        if fitting(&operations) < operations.len() {
-            return None;
-        }
-        self.handed_out.0.store(true, Ordering::Relaxed);
-        Some(self.change(replica, first, last, &operations))
+        let mut changes = Vec::new();
+        let stretch = Stretch { replica, first, last, closed: true, operations };
+        self.put_changes(stretch, false, &mut changes);
+        Some(changes)
     }
 
     /// Cuts a replica's live operations into stretches that together cover everything from `next` on. A pending change

@@ -100,7 +100,7 @@ where
     /// What of the document this lies in another replica lacks that knows `version`, as bytes for
     /// [`import`](Self::import). For programs that carry changes themselves.
     fn export_since(&self, version: &VersionVector) -> Vec<u8> {
-        self.node().cell.read(|state| state.export_since(version))
+        self.node().cell.read(|state| state.since(version).encode())
     }
 
     /// Everything that the document this lies in knows.

@@ -161,13 +161,8 @@ impl Update {
 
     /// Its bytes, for the wire and the disk.
     pub fn encode(&self) -> Vec<u8> {
-        Self::encode_all(&self.changes)
-    }
-
-    /// The bytes of an update of these changes.
-    pub(crate) fn encode_all(changes: &[Change]) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(changes.iter().map(Change::encoded_len).sum());
-        for change in changes {
+        let mut bytes = Vec::with_capacity(self.encoded_len());
+        for change in &self.changes {
             fields::write_message(&mut bytes, 1, |bytes| change.write(bytes));
         }
         bytes
