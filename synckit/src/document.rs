@@ -17,6 +17,7 @@ mod reissue;
 #[cfg_attr(not(feature = "sets"), path = "document/no_set.rs")]
 mod set;
 mod snapshot;
+mod stand_in;
 mod state;
 #[cfg(feature = "text")]
 pub(crate) mod text;

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::stand_in::Aspect;
 use super::text::{Lost, Marked, Renamed, Unmarked};
 use super::transaction::Transaction;
-use super::undo::{Aspect, UndoHistory};
+use super::undo::UndoHistory;
 use crate::crdt::container::ContainerId;
 use crate::crdt::text::{TextAction, TextState};
 use crate::hash::HashMap;
@@ -148,10 +149,11 @@ impl UndoHistory {
                         TextAction::Edit(Edit::Delete { target, len, descending, .. }) => {
                             went.extend(edits.lost(state, dot, target, len as u64, descending));
                         }
-                        action => came.extend(
-                            (0..action.span())
-                                .map(|step| self.resolve(Aspect::Life, Dot { seq: dot.seq + step, ..dot })),
-                        ),
+                        action => {
+                            came.extend((0..action.span()).map(|step| {
+                                self.stand_ins.of(Aspect::Life, Dot { seq: dot.seq + step, ..dot })
+                            }))
+                        }
                     }
                 }
                 for lost in went.iter().rev() {
@@ -163,13 +165,13 @@ impl UndoHistory {
                 let ours = self.origin(*written);
                 for stretch in previous {
                     let is_ours = |mark| self.origin(mark) == ours;
-                    let today = |dot| self.resolve(Aspect::Life, dot);
+                    let today = |dot| self.stand_ins.of(Aspect::Life, dot);
                     let _ = transaction.text_unmark(text, key, stretch, today, is_ours, &mut renamed);
                 }
             }
         }
         for (was, now) in renamed.characters {
-            self.stands_for.insert((Aspect::Life, self.resolve(Aspect::Life, was)), now);
+            self.stand_ins.put(Aspect::Life, was, now);
         }
         for (was, now) in renamed.marks {
             // Straight to the first one, however often it comes and goes.

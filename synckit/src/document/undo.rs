@@ -7,12 +7,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::set::SetInverse;
+use super::stand_in::{Aspect, StandIns};
 use super::state::DocumentState;
 use super::text_undo::{TextInverse, TextUndo};
 use super::transaction::{Open, Transaction};
 use crate::crdt::container::{ContainerId, Kind, Slot};
 use crate::crdt::position::Position;
-use crate::hash::HashMap;
 use crate::sorted::sort_by;
 use crate::version::Dot;
 
@@ -166,7 +166,7 @@ pub(crate) struct UndoHistory {
     undo: VecDeque<Step>,
     redo: VecDeque<Step>,
     /// An operation that restored what an earlier one had written stands for it: earlier steps go on to find it.
-    pub(super) stands_for: HashMap<(Aspect, Dot), Dot>,
+    pub(super) stand_ins: StandIns,
     /// What is known of texts beyond that.
     #[cfg_attr(not(feature = "text"), expect(dead_code, reason = "without texts it is never made"))]
     pub(super) texts: TextUndo,
@@ -176,14 +176,6 @@ pub(crate) struct UndoHistory {
     is_closed: bool,
     /// Writes of one kind within this time are one step, in milliseconds.
     pub(crate) merge_within: u64,
-}
-
-/// What of an element an operation decides. An insertion decides all three, and each may be restored on its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Aspect {
-    Value,
-    Place,
-    Life,
 }
 
 /// Which way to go.
@@ -292,21 +284,12 @@ impl UndoHistory {
         open.inverses.truncate(keep);
     }
 
-    /// The operation that stands for `dot` today.
-    pub(super) fn resolve(&self, aspect: Aspect, mut dot: Dot) -> Dot {
-        while let Some(&later) = self.stands_for.get(&(aspect, dot)) {
-            crate::steps::count(1);
-            dot = later;
-        }
-        dot
-    }
-
     fn take_back(&mut self, inverse: &Inverse, transaction: &mut Transaction<'_>) {
         let restored = match inverse {
             Inverse::MapWrite { map, key, previous, written } => {
                 let register = transaction.state.map(map).and_then(|map| map.register(key));
                 let ours = register
-                    .is_some_and(|register| register.stamp.dot == self.resolve(Aspect::Value, *written));
+                    .is_some_and(|register| register.stamp.dot == self.stand_ins.of(Aspect::Value, *written));
                 ours.then(|| {
                     let slot = previous.as_ref().and_then(|previous| previous.slot.clone());
                     let dot = previous.as_ref().map(|previous| previous.dot);
@@ -325,7 +308,7 @@ impl UndoHistory {
                     }
                     return;
                 }
-                let mut dots: Vec<Dot> = dots.map(|dot| self.resolve(Aspect::Value, dot)).collect();
+                let mut dots: Vec<Dot> = dots.map(|dot| self.stand_ins.of(Aspect::Value, dot)).collect();
                 sort_by(&mut dots, |one, other| one < other);
                 for key in transaction.state.map(to).map(|map| map.written_by(&dots)).unwrap_or_default() {
                     transaction.map_write(to, &key, |_| None);
@@ -344,14 +327,15 @@ impl UndoHistory {
                 .then(|| (Aspect::Life, Some(*previous_dot), transaction.list_restore(list, *item))),
             Inverse::ListMove { list, item, previous, previous_dot, written } => {
                 let state = transaction.state.list(list).and_then(|list| list.item(*item));
-                let ours =
-                    state.is_some_and(|item| item.position_dot() == self.resolve(Aspect::Place, *written));
+                let ours = state
+                    .is_some_and(|item| item.position_dot() == self.stand_ins.of(Aspect::Place, *written));
                 let placed = ours.then(|| transaction.list_put_back(list, *item, previous)).flatten();
                 placed.map(|dot| (Aspect::Place, Some(*previous_dot), dot))
             }
             Inverse::ListSet { list, item, previous, previous_dot, written } => {
                 let state = transaction.state.list(list).and_then(|list| list.item(*item));
-                let ours = state.is_some_and(|item| item.slot_dot() == self.resolve(Aspect::Value, *written));
+                let ours =
+                    state.is_some_and(|item| item.slot_dot() == self.stand_ins.of(Aspect::Value, *written));
                 let set = ours.then(|| transaction.list_write(list, *item, |_| (**previous).clone()));
                 set.and_then(Result::ok).map(|dot| (Aspect::Value, Some(*previous_dot), dot))
             }
@@ -369,12 +353,12 @@ impl UndoHistory {
             }
         };
         if let Some((aspect, Some(previous), now)) = restored {
-            self.stands_for.insert((aspect, self.resolve(aspect, previous)), now);
+            self.stand_ins.put(aspect, previous, now);
         }
     }
 
     fn life_is(&self, transaction: &Transaction<'_>, list: &ContainerId, item: Dot, written: Dot) -> bool {
         let item = transaction.state.list(list).and_then(|list| list.item(item));
-        item.is_some_and(|item| item.life_dot() == self.resolve(Aspect::Life, written))
+        item.is_some_and(|item| item.life_dot() == self.stand_ins.of(Aspect::Life, written))
     }
 }
