@@ -173,7 +173,9 @@ async fn append(storage: NativeStorage) {
                 }
                 // In a burst at first, and slower the more there is: compacting writes all of it again, and nothing else may
                 // come to its turn until the document is larger than a store takes.
-                tokio::time::sleep(Duration::from_millis(round / 100)).await;
+                if round >= 100 {
+                    tokio::time::sleep(Duration::from_millis(round / 100)).await;
+                }
             }
         }));
     }
