@@ -26,9 +26,6 @@ impl TextInverse {
     }
 }
 
-#[derive(Debug, Clone, Default)]
-pub(super) struct TextUndo;
-
 impl UndoHistory {
     pub(super) fn take_back_text(&mut self, inverse: &TextInverse, _transaction: &mut Transaction<'_>) {
         match *inverse {}

@@ -9,6 +9,9 @@ pub(super) enum Aspect {
     Value,
     Place,
     Life,
+    /// How a stretch of a text is marked: what was brought back may have needed several marks.
+    #[cfg(feature = "text")]
+    Mark,
 }
 
 /// Operations that stand for each other are one lineage, of which the latest is found at once, however often something comes and goes.
@@ -23,6 +26,12 @@ impl StandIns {
     pub(super) fn of(&self, aspect: Aspect, dot: Dot) -> Dot {
         let lineage = self.lineage.get(&(aspect, dot)).and_then(|&lineage| self.latest.get(lineage as usize));
         lineage.copied().unwrap_or(dot)
+    }
+
+    /// Whether both stand for the same one. O(1).
+    #[cfg(feature = "text")]
+    pub(super) fn are_one(&self, aspect: Aspect, one: Dot, other: Dot) -> bool {
+        self.of(aspect, one) == self.of(aspect, other)
     }
 
     /// From here on `now`, which is new, stands for `was` and for all that `was` stands for. O(1).

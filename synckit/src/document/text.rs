@@ -123,6 +123,19 @@ impl Transaction<'_> {
         value: Option<Value>,
         expand: Expand,
     ) -> Result<Option<Dot>, WriteError> {
+        self.text_mark_from(None, text, range, key, value, expand)
+    }
+
+    /// The same, tied to a place in front of the range where there is one: only deleted characters lie between them.
+    fn text_mark_from(
+        &mut self,
+        place: Option<Anchor>,
+        text: &ContainerId,
+        range: Range<usize>,
+        key: &Arc<str>,
+        value: Option<Value>,
+        expand: Expand,
+    ) -> Result<Option<Dot>, WriteError> {
         check_key(key)?;
         value.as_ref().map_or(Ok(()), check_value)?;
         let Some(state) = self.state.text_mut(text) else { return Ok(None) };
@@ -143,7 +156,7 @@ impl Transaction<'_> {
         });
         let previous = previous.collect();
         let (start, end) = expand.anchors(sequence, range);
-        let mark = Mark { start, end, key: key.clone(), value };
+        let mark = Mark { start: place.unwrap_or(start), end, key: key.clone(), value };
         let written = self.perform(text, |_| Action::Text(TextAction::Mark(mark)));
         let (text, key) = (text.clone(), key.clone());
         self.open.inverses.push(Inverse::Text(TextInverse::Mark { text, key, previous, written }));
@@ -173,6 +186,7 @@ impl Transaction<'_> {
         &mut self,
         text: &ContainerId,
         lost: &Lost,
+        are_one: &dyn Fn(Dot, Dot) -> bool,
         renamed: &mut Renamed,
     ) -> Result<(), WriteError> {
         let len = lost.text.chars().count();
@@ -186,7 +200,7 @@ impl Transaction<'_> {
             let now = Dot::new(first.replica, first.seq + step);
             renamed.characters.push((Dot::new(lost.first.replica, lost.first.seq + step), now));
         }
-        self.text_mark_as(text, at, lost, renamed)
+        self.text_mark_as(text, at, lost, are_one, renamed)
     }
 
     /// Brings the marks of what was put back at a position to those that it had. What grew over it meanwhile goes.
@@ -195,6 +209,7 @@ impl Transaction<'_> {
         text: &ContainerId,
         at: usize,
         lost: &Lost,
+        are_one: &dyn Fn(Dot, Dot) -> bool,
         renamed: &mut Renamed,
     ) -> Result<(), WriteError> {
         let len = lost.text.chars().count();
@@ -202,24 +217,43 @@ impl Transaction<'_> {
         for Marked { range, key, .. } in
             now.iter().filter(|mark| mark.value.is_some() && !lost.marks.contains(mark))
         {
-            self.text_mark(text, at + range.start..at + range.end, key, None, Expand::None)?;
+            self.text_mark_again(text, at + range.start..at + range.end, key, None, &|_| true)?;
         }
         for Marked { range, key, value, by } in lost.marks.iter().filter(|mark| !now.contains(mark)) {
             let range = at + range.start..at + range.end;
-            let written = self.text_mark(text, range, key, value.clone(), Expand::None)?;
+            let written =
+                self.text_mark_again(text, range, key, value.clone(), &|mark| are_one(mark, *by))?;
             renamed.marks.extend(written.map(|now| (*by, now)));
         }
         Ok(())
     }
 
-    /// Brings a key back to what it was, where a mark of ours still counts.
+    /// Marks a range as it was before. The new mark begins where those begin that it stands for, on deleted characters in front of
+    /// the range, and so they are forgotten: otherwise one more would stay each time that something comes and goes.
+    fn text_mark_again(
+        &mut self,
+        text: &ContainerId,
+        range: Range<usize>,
+        key: &Arc<str>,
+        value: Option<Value>,
+        stands_for: &dyn Fn(Dot) -> bool,
+    ) -> Result<Option<Dot>, WriteError> {
+        let place = self.state.text(text).and_then(|text| {
+            let is_its = |dot: Dot, other: &Option<Value>| *other == value && stands_for(dot);
+            text.marks.covered_start(text.sequence(), range.clone(), key, &is_its)
+        });
+        self.text_mark_from(place, text, range, key, value, Expand::None)
+    }
+
+    /// Brings a key back to what it was, where what stands for `written` still counts.
     pub(super) fn text_unmark(
         &mut self,
         text: &ContainerId,
         key: &Arc<str>,
         previous: &Unmarked,
+        written: Dot,
         today: impl Fn(Dot) -> Dot,
-        is_ours: impl Fn(Dot) -> bool,
+        are_one: &dyn Fn(Dot, Dot) -> bool,
         renamed: &mut Renamed,
     ) -> Result<(), WriteError> {
         let Some(state) = self.state.text(text) else { return Ok(()) };
@@ -229,9 +263,10 @@ impl Transaction<'_> {
         let ends = (position(previous.start), position(previous.end));
         let (Some(start), Some(end)) = ends else { return Ok(()) };
         for (range, winner) in state.marks.winners(sequence, start..end.max(start), key) {
-            if winner.is_some_and(|winner| is_ours(winner.0)) {
-                let written = self.text_mark(text, range, key, previous.value.clone(), Expand::None)?;
-                renamed.marks.extend(previous.by.zip(written));
+            if winner.is_some_and(|winner| are_one(winner.0, written)) {
+                let stands_for = |mark| previous.by.is_none_or(|by| are_one(mark, by));
+                let now = self.text_mark_again(text, range, key, previous.value.clone(), &stands_for)?;
+                renamed.marks.extend(previous.by.zip(now));
             }
         }
         Ok(())

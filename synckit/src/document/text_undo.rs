@@ -8,7 +8,6 @@ use super::transaction::Transaction;
 use super::undo::UndoHistory;
 use crate::crdt::container::ContainerId;
 use crate::crdt::text::{TextAction, TextState};
-use crate::hash::HashMap;
 use crate::sequence::Edit;
 use crate::version::Dot;
 
@@ -130,15 +129,10 @@ impl TextInverse {
     }
 }
 
-/// Marks that were made to bring another one back, which may have needed several.
-#[derive(Debug, Clone, Default)]
-pub(super) struct TextUndo {
-    brings_back: HashMap<Dot, Dot>,
-}
-
 impl UndoHistory {
     pub(super) fn take_back_text(&mut self, inverse: &TextInverse, transaction: &mut Transaction<'_>) {
         let mut renamed = Renamed::default();
+        let are_one = |one, other| self.stand_ins.are_one(Aspect::Mark, one, other);
         match inverse {
             TextInverse::Edits(edits) => {
                 let text = &edits.text;
@@ -157,16 +151,15 @@ impl UndoHistory {
                     }
                 }
                 for lost in went.iter().rev() {
-                    let _ = transaction.text_put_back(text, lost, &mut renamed);
+                    let _ = transaction.text_put_back(text, lost, &are_one, &mut renamed);
                 }
                 transaction.text_take_out(text, &came);
             }
             TextInverse::Mark { text, key, previous, written } => {
-                let ours = self.origin(*written);
                 for stretch in previous {
-                    let is_ours = |mark| self.origin(mark) == ours;
                     let today = |dot| self.stand_ins.of(Aspect::Life, dot);
-                    let _ = transaction.text_unmark(text, key, stretch, today, is_ours, &mut renamed);
+                    let _ =
+                        transaction.text_unmark(text, key, stretch, *written, today, &are_one, &mut renamed);
                 }
             }
         }
@@ -174,18 +167,7 @@ impl UndoHistory {
             self.stand_ins.put(Aspect::Life, was, now);
         }
         for (was, now) in renamed.marks {
-            // Straight to the first one, however often it comes and goes.
-            let first = self.origin(was);
-            self.texts.brings_back.insert(now, first);
+            self.stand_ins.put(Aspect::Mark, was, now);
         }
-    }
-
-    /// The mark that one was made to bring back, over again.
-    fn origin(&self, mut mark: Dot) -> Dot {
-        while let Some(&earlier) = self.texts.brings_back.get(&mark) {
-            crate::steps::count(1);
-            mark = earlier;
-        }
-        mark
     }
 }

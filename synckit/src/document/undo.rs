@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::set::SetInverse;
 use super::stand_in::{Aspect, StandIns};
 use super::state::DocumentState;
-use super::text_undo::{TextInverse, TextUndo};
+use super::text_undo::TextInverse;
 use super::transaction::{Open, Transaction};
 use crate::crdt::container::{ContainerId, Kind, Slot};
 use crate::crdt::position::Position;
@@ -167,9 +167,6 @@ pub(crate) struct UndoHistory {
     redo: VecDeque<Step>,
     /// An operation that restored what an earlier one had written stands for it: earlier steps go on to find it.
     pub(super) stand_ins: StandIns,
-    /// What is known of texts beyond that.
-    #[cfg_attr(not(feature = "text"), expect(dead_code, reason = "without texts it is never made"))]
-    pub(super) texts: TextUndo,
     /// Memory of a list that is not needed any more.
     spare: Vec<Inverse>,
     /// Whether the last step is not to be joined by what comes next.

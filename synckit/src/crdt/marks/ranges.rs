@@ -10,6 +10,7 @@ use super::{Anchor, Mark, Side};
 use crate::crdt::operation::{Action, Live, Stamp};
 use crate::crdt::text::TextAction;
 use crate::sequence::Sequence;
+use crate::value::Value;
 use crate::version::{Dot, VersionVector};
 
 #[derive(Debug, Clone, Default)]
@@ -139,6 +140,27 @@ impl Marks {
         self.table.len() == self.free.len()
     }
 
+    /// Where the first of the wanted marks of a key begins that a mark over a range of positions would cover, were it not for deleted
+    /// characters in front of the range.
+    pub(crate) fn covered_start(
+        &self,
+        sequence: &Sequence,
+        range: Range<usize>,
+        key: &str,
+        is_wanted: &dyn Fn(Dot, &Option<Value>) -> bool,
+    ) -> Option<Anchor> {
+        let (mut first, end) = (None, Anchor::after(sequence, range.end));
+        self.on(sequence, &(range.start..range.start), Some(key), &mut |(stamp, mark)| {
+            let begins = mark.start.position(sequence) == Some(range.start);
+            let is_within = begins && mark.end.compare(&end, sequence) != Ordering::Greater;
+            // They come by where they begin.
+            if first.is_none() && is_within && is_wanted(stamp.dot, &mark.value) {
+                first = Some(mark.start);
+            }
+        });
+        first
+    }
+
     /// The last one of the deleted characters at a position that a mark begins or ends behind.
     pub(crate) fn deleted_end(&self, sequence: &Sequence, at: usize) -> Option<Dot> {
         let mut last: Option<Dot> = None;
@@ -184,7 +206,7 @@ impl Marks {
     pub(crate) fn byte_size(&self) -> usize {
         let mut bytes = 0;
         self.each(&mut |(_, mark)| {
-            bytes += 130 + mark.key.len() + mark.value.as_ref().map_or(0, crate::value::Value::byte_size);
+            bytes += 130 + mark.key.len() + mark.value.as_ref().map_or(0, Value::byte_size);
         });
         bytes
     }

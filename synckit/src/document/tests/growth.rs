@@ -277,7 +277,14 @@ fn undo_and_redo() {
                 tx.text_insert(&note(), 5, "new")?;
                 tx.text_delete(&note(), 2..4)
             }
-            _ => tx.text_mark(&note(), 3..12, &"bold".into(), None, Expand::None).map(drop),
+            3 => tx.text_mark(&note(), 3..12, &"bold".into(), None, Expand::None).map(drop),
+            _ => {
+                tx.map_set(&ContainerId::Root, &"key".into(), text("one"))?;
+                tx.list_set(&list(), id, text("two"))?;
+                tx.text_insert(&note(), 5, "new")?;
+                tx.text_delete(&note(), 2..4)?;
+                tx.text_mark(&note(), 3..12, &"bold".into(), None, Expand::None).map(drop)
+            }
         });
         replica.write(|tx| {
             tx.map_set(&ContainerId::Root, &"key".into(), text("two"))?;
@@ -285,7 +292,7 @@ fn undo_and_redo() {
         });
         replica
     };
-    for part in 0..4 {
+    for part in 0..5 {
         let prepare = |_| worn(part);
         grows(&format!("two steps back and forth, {part}"), 100, prepare, |n, replica| {
             for _ in 0..n {
