@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::edit::{check_key, check_value};
 use super::error::WriteError;
+use super::stand_in::{Aspect, StandIns};
 use super::text_undo::{Edited, TextInverse};
 use super::transaction::Transaction;
 use super::undo::Inverse;
@@ -252,10 +253,11 @@ impl Transaction<'_> {
         key: &Arc<str>,
         previous: &Unmarked,
         written: Dot,
-        today: impl Fn(Dot) -> Dot,
-        are_one: &dyn Fn(Dot, Dot) -> bool,
+        stand_ins: &StandIns,
         renamed: &mut Renamed,
     ) -> Result<(), WriteError> {
+        let today = |dot| stand_ins.of(Aspect::Life, dot);
+        let are_one = |one, other| stand_ins.are_one(Aspect::Mark, one, other);
         let Some(state) = self.state.text(text) else { return Ok(()) };
         let sequence = state.sequence();
         // Characters that went and came back have other names now.

@@ -157,9 +157,8 @@ impl UndoHistory {
             }
             TextInverse::Mark { text, key, previous, written } => {
                 for stretch in previous {
-                    let today = |dot| self.stand_ins.of(Aspect::Life, dot);
-                    let _ =
-                        transaction.text_unmark(text, key, stretch, *written, today, &are_one, &mut renamed);
+                    let stand_ins = &self.stand_ins;
+                    let _ = transaction.text_unmark(text, key, stretch, *written, stand_ins, &mut renamed);
                 }
             }
         }
